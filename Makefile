@@ -1,0 +1,52 @@
+# The two commands: make demo, make test. Everything they need goes into .venv and var/.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test check format lock messages clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+BIN := .venv/bin
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+# A stamp for each lock file: the second call installs nothing, a new lock file installs again.
+.venv/site.stamp: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/site.stamp
+
+install: .venv/site.stamp ## Set up .venv with what a site needs
+
+install-dev: .venv/dev.stamp ## Set up .venv with what a developer needs
+
+demo: install ## Serve a newspaper of samples on http://127.0.0.1:8000/ (PORT=9000 for another port)
+	@PORT=$(PORT) scripts/demo.sh
+
+test: install-dev ## Run the whole suite (DATABASE_URL chooses the database)
+	@scripts/install_browser.sh
+	@scripts/test.sh
+
+check: install-dev ## Format, lint, types, missing migrations, deployment
+	@scripts/check.sh
+
+format: install-dev ## Put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: install-dev ## Write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
+
+messages: install-dev ## Collect and compile the translations (needs gettext)
+	cd articles && ../$(BIN)/python ../manage.py makemessages -l zh_Hans -l zh_Hant --no-obsolete
+	$(BIN)/python manage.py compilemessages --ignore .venv
+
+clean: ## Remove what was built; var/ with its data stays
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis htmlcov .coverage*

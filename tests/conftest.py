@@ -1,0 +1,86 @@
+"""Fixtures: real parts (a browser, the folder of real files), and what every test shares.
+
+Where a real part is missing the test is skipped with its reason; with CI=true it fails instead.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+PROJECT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def missing(part: str) -> None:
+    """End the test: a part it needs is absent. A skip on a developer's machine, a failure in CI."""
+    if IN_CI:
+        pytest.fail(f"{part} is missing, and CI must have it")
+    pytest.skip(f"{part} is missing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The names of static files need no manifest here; tests/test_gunicorn.py serves the real one.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def media_root(tmp_path: Path, settings: Any) -> Path:
+    """Each test has a media folder of its own."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(settings: Any) -> Iterator[None]:
+    """Each test starts with an empty cache; in memory, so that counted queries are the page's own."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """The folder of real article files: REAL_FILES, else ../shared/corpus beside the checkout."""
+    folder = Path(os.environ.get("REAL_FILES") or PROJECT.parent / "shared" / "corpus")
+    if not folder.is_dir():
+        missing(f"the folder of real article files ({folder}; REAL_FILES names another)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def security_files() -> Path:
+    """The folder of attack lists: SECURITY_FILES, else ../shared/security beside the checkout."""
+    folder = Path(os.environ.get("SECURITY_FILES") or PROJECT.parent / "shared" / "security")
+    if not folder.is_dir():
+        missing(f"the folder of attack lists ({folder}; SECURITY_FILES names another)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium that looks nothing up by itself."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        missing(f"Chromium ({CHROMIUM}; CHROMIUM names another)")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page in a fresh context: no cookies, no cache."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield context.new_page()
+    context.close()
