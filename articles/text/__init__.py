@@ -1,0 +1,1 @@
+"""Text in, text out: no ORM, no settings, no files."""

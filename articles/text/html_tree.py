@@ -1,0 +1,91 @@
+"""A small tree of HTML: read from what a sanitizing engine wrote (every element closed, every value quoted), and back."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TypeAlias
+
+from articles.text.policy import MAX_DEPTH, VOID
+
+# Only the form that html5ever's and html5lib's writers give; possessive, so that no text makes it go back.
+_TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?:\s++[^\s=<>"/]++(?:="[^"]*+")?+)*+)\s*+/?>|([^<]++)|(<)')
+_ATTRIBUTE = re.compile(r'([^\s=<>"/]++)(?:="([^"]*+)")?+')
+
+
+@dataclass(slots=True)
+class Element:
+    """An element with its attributes and content, in order."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["Node"] = field(default_factory=list)
+
+
+Node: TypeAlias = "Element | str"
+
+
+class TooDeep(ValueError):
+    """The elements stand deeper in each other than `MAX_DEPTH`."""
+
+
+def parse_clean(html: str) -> list[Node]:
+    """Return the nodes of HTML that a sanitizing engine wrote.
+
+    Raises `TooDeep` beyond twice `MAX_DEPTH` (engines repeat formatting elements, so the source may stand less deep).
+    """
+    root = Element("")
+    stack = [root]
+    for token in _TOKEN.finditer(html):
+        closing, tag, attributes, text, loose = token.groups()
+        if text is not None or loose is not None:
+            stack[-1].children.append(unescape(text or loose))
+        elif not closing:
+            element = Element(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+            stack[-1].children.append(element)
+            if tag not in VOID and tag not in _OTHER_VOID:
+                stack.append(element)
+                if len(stack) > 2 * MAX_DEPTH:
+                    raise TooDeep
+        elif any(element.tag == tag for element in stack[1:]):
+            while stack.pop().tag != tag:
+                pass
+    return root.children
+
+
+_OTHER_VOID = frozenset({"area", "base", "col", "embed", "input", "link", "meta", "param", "source", "track"})
+
+
+def write_html(nodes: Iterable[Node]) -> str:
+    """Return the nodes as HTML."""
+    parts: list[str] = []
+    _write(nodes, parts)
+    return "".join(parts)
+
+
+def _write(nodes: Iterable[Node], parts: list[str]) -> None:
+    for node in nodes:
+        if isinstance(node, str):
+            parts.append(_escape(node))
+            continue
+        attributes = "".join(
+            f' {name}="{_escape(value).replace(chr(34), "&quot;")}"' for name, value in node.attributes.items()
+        )
+        parts.append(f"<{node.tag}{attributes}>")
+        if node.tag not in VOID:
+            _write(node.children, parts)
+            parts.append(f"</{node.tag}>")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\xa0", "&nbsp;")
+
+
+def text_of(nodes: Iterable[Node]) -> str:
+    """Return all text in the nodes, as it stands."""
+    return "".join(node if isinstance(node, str) else text_of(node.children) for node in nodes)
+
+
+def has_block(nodes: Iterable[Node], blocks: frozenset[str]) -> bool:
+    """Whether one of `blocks` stands among the nodes or in them."""
+    return any(isinstance(node, Element) and (node.tag in blocks or has_block(node.children, blocks)) for node in nodes)

@@ -1,0 +1,98 @@
+"""HTML to plain text, excerpts, word counts and reading time: Chinese and Latin text counted each in its own way."""
+
+import re
+from html.parser import HTMLParser
+
+# What a browser starts on a line of its own.
+# fmt: off
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "ul",
+})
+# fmt: on
+_UNSEEN = frozenset({"script", "style", "template", "title", "textarea", "noscript", "rt", "rp"})
+_BLANKS = re.compile(r"[^\S\n]+")
+_HAN = re.compile(
+    r"[\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_SENTENCE_ENDS = "。！？!?…；;\n"
+
+# Reading speed of ordinary readers. Chinese: about 260 characters a minute aloud, 300 to 500 in silence
+# (the middle is taken). English: 238 words a minute in silence, the mean of Brysbaert 2019,
+# "How many words do we read per minute?", Journal of Memory and Language 109.
+HANZI_A_MINUTE = 400
+WORDS_A_MINUTE = 238
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _UNSEEN:
+            self._unseen += 1
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.parts.append(data)
+
+
+def plain_text(html: str) -> str:
+    """Return the text of sanitized HTML that a reader sees: a line for each block, no empty lines.
+
+    The readings of ruby (`rt`) are left out, so that a word with its reading stays one word.
+    """
+    if "<" not in html and "&" not in html:
+        text = html
+    else:
+        reader = _Reader()
+        reader.feed(html)
+        reader.close()
+        text = "".join(reader.parts)
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def excerpt(text: str, *, length: int = 120) -> str:
+    """Return the beginning of a plain text, at most `length` characters: whole sentences, else whole words and "…"."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    head = text[:length]
+    end = max(head.rfind(mark) for mark in _SENTENCE_ENDS)
+    if end >= length // 2:
+        return head[: end + 1]
+    head = text[: length - 1]
+    if head[-1:].isascii() and text[length - 1 : length].isascii() and " " in head[length // 2 :]:
+        head = head[: head.rindex(" ")]
+    return head.rstrip(" ，,、：:") + "…"
+
+
+def count_words(text: str) -> int:
+    """Return the number of words as Chinese editors count (字数): each Hanzi, kana and hangul, each Latin word."""
+    characters, others = _HAN.subn(" ", text)[::-1]
+    return characters + len(_WORD.findall(others))
+
+
+def reading_minutes(text: str) -> int:
+    """Return the minutes that reading `text` takes, at least 1."""
+    characters, others = _HAN.subn(" ", text)[::-1]
+    minutes = characters / HANZI_A_MINUTE + len(_WORD.findall(others)) / WORDS_A_MINUTE
+    return max(1, round(minutes))
