@@ -1,0 +1,45 @@
+"""The data model: one file holds a model, its queryset and its choices."""
+
+from articles.models.article import Article, ArticleQuerySet, Kind, Status
+from articles.models.author import Author, Authorship, Role
+from articles.models.category import Category, Placement, place, settle_category
+from articles.models.changes import announce, articles_changed, gather_changes
+from articles.models.image import Image, Rendition
+from articles.models.imported import ImportedFile, ImportRun, RunState
+from articles.models.listing import Listing, ListKind, relist
+from articles.models.revision import Origin, Revision, State
+from articles.models.site import SiteProfile
+from articles.models.tag import ArticleTag, Tag
+from articles.models.user import User
+
+__all__ = [
+    "Article",
+    "ArticleQuerySet",
+    "ArticleTag",
+    "Author",
+    "Authorship",
+    "Category",
+    "Image",
+    "ImportRun",
+    "ImportedFile",
+    "Kind",
+    "ListKind",
+    "Listing",
+    "Origin",
+    "Placement",
+    "Rendition",
+    "Revision",
+    "Role",
+    "RunState",
+    "SiteProfile",
+    "State",
+    "Status",
+    "Tag",
+    "User",
+    "announce",
+    "articles_changed",
+    "gather_changes",
+    "place",
+    "relist",
+    "settle_category",
+]

@@ -1,0 +1,45 @@
+"""Work that must not run twice at once, on one machine or on several that share a database."""
+
+import fcntl
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+
+class AlreadyRunning(Exception):
+    """Another process does this work at the moment."""
+
+
+@contextmanager
+def exclusively(name: str) -> Iterator[None]:
+    """Run the block unless another process runs one of the same name on the same database; then raise AlreadyRunning.
+
+    The lock goes with its holder, however that ends: PostgreSQL keeps it by session, the system by open file.
+    """
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+            if not cursor.fetchone()[0]:
+                raise AlreadyRunning(name)
+        try:
+            yield
+        finally:
+            if connection.is_usable():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+        return
+    database = str(connection.settings_dict["NAME"])
+    in_memory = "memory" in database
+    folder = Path(tempfile.gettempdir()) if in_memory else Path(database).resolve().parent
+    stem = hashlib.sha256(database.encode()).hexdigest()[:16] if in_memory else Path(database).name
+    with (folder / f"{stem}.{name}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(name) from None
+        yield

@@ -1,0 +1,32 @@
+"""Wiring: what follows when articles, or the rows that hang on them, change."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.db.models.signals import post_delete, post_migrate, post_save
+from django.dispatch import receiver
+
+from articles.models import ArticleTag, Authorship, Placement, announce, articles_changed, relist
+
+
+@receiver(articles_changed)
+def rewrite_lists(ids: frozenset[int], **_kwargs: Any) -> None:
+    relist(ids)
+
+
+@receiver([post_save, post_delete], sender=Placement)
+@receiver([post_save, post_delete], sender=Authorship)
+def announce_article(instance: Placement | Authorship, **_kwargs: Any) -> None:
+    announce([instance.article_id])
+
+
+@receiver([post_save, post_delete], sender=ArticleTag)
+def announce_tagged_article(instance: ArticleTag, **_kwargs: Any) -> None:
+    announce([instance.content_object_id])
+
+
+@receiver(post_migrate)
+def make_cache_table(app_config: Any, using: str, **_kwargs: Any) -> None:
+    """The database cache needs its table; an operator should not have to know."""
+    if app_config.name == "articles":
+        call_command("createcachetable", database=using, verbosity=0)
