@@ -1,0 +1,7 @@
+"""Article files to articles: every file is accounted for, a second run changes nothing, editors' work is kept."""
+
+from articles.actions.importing.options import ImportOptions
+from articles.actions.importing.report import Entry, ImportReport, Outcome
+from articles.actions.importing.running import import_files
+
+__all__ = ["Entry", "ImportOptions", "ImportReport", "Outcome", "import_files"]

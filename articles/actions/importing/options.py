@@ -1,0 +1,39 @@
+"""What an operator can say about a run."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from articles.models import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """The options of a run, as docs/importing.md explains them to operators."""
+
+    paths: tuple[Path, ...]
+    zone: tzinfo
+    status: Status = Status.PUBLISHED
+    source: str = ""
+    categories: str | None = None
+    jobs: int = 1
+    limit: int | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    overwrite: bool = False
+    dry_run: bool = False
+    engines: tuple[str, ...] = ("nh3",)
+
+    def as_record(self) -> dict[str, object]:
+        """The options as the run's row keeps them."""
+        return {
+            "paths": [str(path) for path in self.paths],
+            "time_zone": str(self.zone),
+            "status": str(self.status),
+            "source": self.source,
+            "categories": self.categories,
+            "limit": self.limit,
+            "include": list(self.include),
+            "exclude": list(self.exclude),
+            "overwrite": self.overwrite,
+        }

@@ -1,0 +1,48 @@
+"""Sections, authors and tags by the names that files give them: looked up in bulk, made where missing."""
+
+from articles.models import Author, Category, Tag
+from articles.models.category import MAX_DEPTH
+
+Path = tuple[str, ...]
+
+
+class Taxonomy:
+    """Remembers what it found or made, for the length of a run."""
+
+    def __init__(self) -> None:
+        self._sections: dict[Path, Category] = {}
+        self._authors: dict[str, Author] = {}
+        self._tags: dict[str, Tag] = {}
+
+    def sections(self, paths: set[Path]) -> dict[Path, Category]:
+        """Return the section of each path of names. A path that is too deep ends at the deepest level there is."""
+        return {path: self._section(path[:MAX_DEPTH]) for path in sorted(paths) if path}
+
+    def _section(self, path: Path) -> Category:
+        section = self._sections.get(path)
+        if section is None:
+            parent = self._section(path[:-1]) if len(path) > 1 else None
+            section = Category.objects.filter(parent=parent, name=path[-1]).order_by("pk").first()
+            if section is None:
+                section = Category.objects.create(parent=parent, name=path[-1])
+            self._sections[path] = section
+        return section
+
+    def authors(self, names: set[str]) -> dict[str, Author]:
+        """Return the author of each name; of several with one name the oldest."""
+        unknown = sorted(names - self._authors.keys())
+        for author in Author.objects.filter(name__in=unknown).order_by("-pk"):
+            self._authors[author.name] = author
+        for name in unknown:
+            if name not in self._authors:
+                self._authors[name] = Author.objects.create(name=name)
+        return {name: self._authors[name] for name in names}
+
+    def tags(self, names: set[str]) -> dict[str, Tag]:
+        """Return the tag of each name, whatever its case."""
+        for name in sorted(names):
+            folded = name.lower()
+            if folded not in self._tags:
+                tag = Tag.objects.filter(name__iexact=name).order_by("pk").first()
+                self._tags[folded] = tag or Tag.objects.create(name=name)
+        return {name: self._tags[name.lower()] for name in names}

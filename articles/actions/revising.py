@@ -1,0 +1,78 @@
+"""Snapshots of articles: what an editor's save and an overwriting import leave behind."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from articles.models import Article, ImportRun, Origin, Revision, State, User
+from articles.models.revision import pack
+
+# Every field that a person or a file decides; what the system derives is left out.
+FIELDS = (
+    "title",
+    "subtitle",
+    "kicker",
+    "slug",
+    "summary",
+    "body",
+    "kind",
+    "status",
+    "published_at",
+    "expires_at",
+    "trashed_at",
+    "withdrawn_at",
+    "withdrawal_reason",
+    "language",
+    "translation_of",
+    "source_name",
+    "source_url",
+    "canonical_url",
+    "noindex",
+    "hero_image",
+    "hero_image_url",
+    "internal_note",
+)
+
+
+def snapshot(article: Article) -> dict[str, Any]:
+    """Return what the stored article holds, as JSON can hold it: fields by name, relations as ids and names."""
+    data: dict[str, Any] = {}
+    for name in FIELDS:
+        value = getattr(article, Article._meta.get_field(name).attname)
+        data[name] = value.isoformat() if isinstance(value, datetime) else value
+    data["sections"] = [
+        {"id": placement.category_id, "path": placement.category.path, "primary": placement.is_primary}
+        for placement in article.placements.select_related("category")
+    ]
+    data["byline"] = [
+        {"id": entry.author_id, "name": entry.author.name, "role": entry.role}
+        for entry in article.authorships.select_related("author")
+    ]
+    data["tags"] = [{"id": item.tag_id, "name": item.tag.name} for item in article.tag_items.select_related("tag")]
+    return data
+
+
+def record(
+    data: dict[str, Any], article: Article, *, origin: Origin, by: User | None = None, run: ImportRun | None = None
+) -> Revision:
+    """Store the snapshot `data` of `article` as its newest revision, based on the one before."""
+    before = Revision.objects.filter(article=article, state=State.SAVED).order_by("-id").first()
+    return Revision.objects.create(
+        article=article,
+        article_number=article.pk,
+        based_on=before,
+        origin=origin,
+        created_by=by,
+        run=run,
+        packed=pack(data),
+    )
+
+
+def edited_since_import(ids: Iterable[int]) -> set[int]:
+    """Return those of the articles whose newest revision an editor wrote: an import must not overwrite them."""
+    newest: dict[int, str] = {}
+    rows = Revision.objects.filter(article__in=list(ids), state=State.SAVED).exclude(origin=Origin.AUTOSAVE)
+    for article, origin in rows.order_by("id").values_list("article", "origin"):
+        if article is not None:
+            newest[article] = origin
+    return {article for article, origin in newest.items() if origin == Origin.EDITOR}

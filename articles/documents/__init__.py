@@ -1,0 +1,1 @@
+"""Article files as data: dialects, keys, dates, encodings. No database, no settings."""

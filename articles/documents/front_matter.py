@@ -1,0 +1,243 @@
+"""Find the block of keys before a body, name its dialect, and load it. Every scalar stays the text that was written."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from articles.documents.document import DocumentError, DocumentWarning
+
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 16
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FENCE = re.compile(r"-{3,}[ \t]*")
+_KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]*:(?:[ \t]+|$)?(.*)")
+_ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The keys of a file, the line (from 1) where each stands, and the body behind them."""
+
+    values: dict[str, Any]
+    lines: dict[str, int]
+    body: str
+    warnings: list[DocumentWarning] = field(default_factory=list)
+
+
+def split_front_matter(text: str, *, source: str) -> FrontMatter:
+    """Split a file with YAML between `---` lines; blank lines may stand before it.
+
+    Raises DocumentError, naming the dialect, where the file begins in another way, and where the keys cannot be read.
+    """
+    lines = text.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if first is None:
+        raise DocumentError(source, "the file is empty")
+    opening = lines[first].rstrip()
+    if not _FENCE.fullmatch(opening):
+        raise _other_dialect(lines, first, source=source)
+    end = next((n for n in range(first + 1, len(lines)) if lines[n].rstrip() == opening), None)
+    if end is None:
+        raise DocumentError(
+            source,
+            "the front matter has no end",
+            advice=f"close it by a line {opening}",
+            line=first + 1,
+        )
+    block = "\n".join(lines[first + 1 : end])
+    if len(block.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise DocumentError(
+            source, f"the front matter is larger than {MAX_BYTES} bytes", advice="shorten it", line=first + 1
+        )
+    values, places, warnings = _load_yaml(block, first + 2, source=source)
+    return FrontMatter(values, places, "\n".join(lines[end + 1 :]), warnings)
+
+
+def _other_dialect(lines: list[str], first: int, *, source: str) -> DocumentError:
+    line = lines[first].strip()
+    if _FENCE.match(line) is None and line.startswith("+++"):
+        dialect = "TOML front matter between +++"
+    elif line.startswith((";;;", "{")):
+        dialect = "JSON front matter"
+    elif line.startswith("[#]:"):
+        dialect = "front matter in link comments ([#]: key: value)"
+    elif _KEY.fullmatch(lines[first]) and _has_closing_fence(lines, first):
+        dialect = "YAML front matter without its opening ---"
+    else:
+        dialect = "an article without front matter"
+    return DocumentError(
+        source, f"{dialect} is not read yet", advice="put the keys as YAML between two lines ---", line=first + 1
+    )
+
+
+def _has_closing_fence(lines: list[str], first: int) -> bool:
+    for line in lines[first + 1 :]:
+        if _FENCE.fullmatch(line):
+            return True
+        if line.strip() and not (_KEY.fullmatch(line) or line[:1] in " \t-#"):
+            return False
+    return False
+
+
+Loaded = tuple[dict[str, Any], dict[str, int], list[DocumentWarning]]
+
+
+def _load_yaml(block: str, line: int, *, source: str) -> Loaded:
+    try:
+        return _build(block, line, source=source)
+    except yaml.YAMLError as error:
+        problem = _describe(error, line)
+    if "\t" in block:
+        try:
+            values, places, warnings = _build(_without_tabs(block), line, source=source)
+        except yaml.YAMLError:
+            pass
+        else:
+            return values, places, [DocumentWarning("tabs were read as spaces", problem.line), *warnings]
+    return _read_by_lines(block, line, problem, source=source)
+
+
+def _describe(error: yaml.YAMLError, line: int) -> DocumentWarning:
+    mark = getattr(error, "problem_mark", None)
+    return DocumentWarning(
+        getattr(error, "problem", None) or "this is no YAML", line + mark.line if mark is not None else line
+    )
+
+
+def _without_tabs(block: str) -> str:
+    return re.sub(r"^[\t ]+", lambda match: match[0].replace("\t", "  "), block, flags=re.MULTILINE)
+
+
+def _build(block: str, first_line: int, *, source: str) -> Loaded:
+    builder = _Builder(first_line, source)
+    for event in yaml.parse(block, Loader=yaml.CBaseLoader):
+        builder.take(event)
+    return builder.result()
+
+
+class _Builder:
+    """Builds plain lists, mappings and texts from YAML's events.
+
+    Events rather than a loader: nothing is converted, an alias or a tag is refused before anything is made of it, the
+    depth is bounded, and each key keeps its line.
+    """
+
+    def __init__(self, first_line: int, source: str) -> None:
+        self._first_line, self._source = first_line, source
+        self._root: list[Any] = []
+        self._holders: list[Any] = [self._root]
+        self._keys: list[str | None] = [None]
+        self._anchors: dict[str, Any] = {}
+        self._lines: dict[str, int] = {}
+        self._warnings: list[DocumentWarning] = []
+
+    def take(self, event: Any) -> None:
+        line = self._first_line + event.start_mark.line
+        self._refuse_references(event, line)
+        if isinstance(event, yaml.ScalarEvent):
+            self._add(self._scalar(event), line)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._open({} if isinstance(event, yaml.MappingStartEvent) else [], line)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._holders.pop()
+            self._keys.pop()
+
+    def result(self) -> Loaded:
+        if self._anchors:
+            # Nothing refers to them, so they are text: an unquoted & in front of a word.
+            mark = next(iter(self._anchors.values()))
+            raise yaml.MarkedYAMLError(problem="& stands unquoted", problem_mark=mark)
+        if self._root in ([], [None]):
+            return {}, {}, []
+        if not isinstance(self._root[0], dict):
+            raise self._error("the front matter holds no keys", "write key: value", self._first_line)
+        return self._root[0], self._lines, self._warnings
+
+    def _error(self, cause: str, advice: str, line: int) -> DocumentError:
+        return DocumentError(self._source, cause, advice=advice, line=line)
+
+    def _refuse_references(self, event: Any, line: int) -> None:
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None) or ""
+        if isinstance(event, yaml.AliasEvent):
+            if anchor in self._anchors:
+                raise self._error("YAML aliases are not read", "write the value out", line)
+            raise yaml.MarkedYAMLError(problem="* stands unquoted", problem_mark=event.start_mark)
+        if anchor:
+            self._anchors[anchor] = event.start_mark
+        if tag.startswith("tag:yaml.org,2002:python"):
+            raise self._error(f"the YAML tag {tag[:80]!r} is refused", "remove the tag", line)
+        if tag.startswith("!") and tag != "!":  # a lone ! marks a text as text
+            raise yaml.MarkedYAMLError(problem="! stands unquoted", problem_mark=event.start_mark)
+
+    def _expects_key(self) -> bool:
+        return isinstance(self._holders[-1], dict) and self._keys[-1] is None
+
+    def _scalar(self, event: Any) -> str | None:
+        is_plain = event.implicit[0] and event.style is None
+        is_null = is_plain and event.value in {"", "~", "null", "Null", "NULL"} and not self._expects_key()
+        # An escape such as "\0" is one more way to write what no database and no page can hold.
+        return None if is_null else _CONTROLS.sub("", event.value)
+
+    def _open(self, value: Any, line: int) -> None:
+        if len(self._holders) > MAX_DEPTH:
+            raise self._error(f"the front matter is nested more than {MAX_DEPTH} deep", "flatten it", line)
+        if self._expects_key():
+            raise self._error("a key must be a word", "quote it", line)
+        self._add(value, line)
+        self._holders.append(value)
+        self._keys.append(None)
+
+    def _add(self, value: Any, line: int) -> None:
+        holder = self._holders[-1]
+        if isinstance(holder, list):
+            holder.append(value)
+        elif self._keys[-1] is None:
+            self._keys[-1] = value
+            if len(self._holders) == 2:
+                if value in holder:
+                    self._warnings.append(DocumentWarning("the key stands twice; the last one counts", line, value))
+                self._lines[value] = line
+        else:
+            holder[self._keys[-1]] = value
+            self._keys[-1] = None
+
+
+def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, source: str) -> Loaded:
+    """Read what can be read where YAML gives up: `key: value`, `key:value` and simple lists, a line at a time."""
+    values: dict[str, Any] = {}
+    places: dict[str, int] = {}
+    warnings = [problem]
+    key = ""
+    for number, line in enumerate(block.split("\n"), first_line):
+        match = _KEY.fullmatch(line)
+        item = _ITEM.fullmatch(line)
+        if match:
+            key = match[1]
+            places[key] = number
+            values[key] = _scalar(match[2])
+        elif item and key and (values[key] is None or isinstance(values[key], list)):
+            values[key] = [*(values[key] or []), _scalar(item[1] or "")]
+        elif line.strip() and not line.lstrip().startswith("#"):
+            warnings.append(DocumentWarning("the line could not be read", number, key))
+    if not values:
+        raise DocumentError(
+            source,
+            f"the front matter cannot be read ({problem.text})",
+            advice="write key: value, with quotes around values that hold a colon",
+            line=problem.line,
+        )
+    at_fault = next((name for name, number in places.items() if number == problem.line), "")
+    warnings[0] = DocumentWarning(f"{problem.text}; the keys were read line by line", problem.line, at_fault)
+    return values, places, warnings
+
+
+def _scalar(text: str) -> str | None:
+    text = text.strip()
+    quote = text[:1]
+    if quote in {"'", '"'}:
+        end = text.rfind(quote)
+        return text[1:end] if end > 0 else text[1:]
+    return text or None

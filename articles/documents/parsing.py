@@ -1,0 +1,202 @@
+"""One article file: text in, ArticleDocument out."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import PurePosixPath
+from typing import Any
+
+from articles.documents.document import (
+    ArticleDocument,
+    DocumentSkipped,
+    DocumentWarning,
+    HeroImage,
+)
+from articles.documents.encoding import decode
+from articles.documents.front_matter import split_front_matter
+from articles.documents.keys import KINDS, Keys, as_plain, is_filler, moment_from_path
+from articles.text.markdown import render_markdown
+
+MAX_TITLE = 500
+MAX_NAME = 100
+MAX_SOURCE = 200
+
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$|<h[1-6][^<>]{0,500}>(.{1,1000}?)</h[1-6]>", re.MULTILINE)
+_BLOCK_START = re.compile(
+    r"<(?:!--|/?(?:address|article|blockquote|center|dd|details|div|dl|figure|font|footer|h[1-6]|header|hr|img|main|ol|p"
+    r"|pre|section|span|strong|style|table|ul|video|iframe)\b)",
+    re.IGNORECASE,
+)
+_MARKDOWN_LINE = re.compile(r"^(?:#{1,6} |[-*+] |\d{1,3}\. |```|> |\|)|\]\(|\*\*", re.MULTILINE)
+_LANGUAGES = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
+# Keys that only Jekyll and its relatives write; there a list of categories is a set and not a path.
+_SET_EVIDENCE = frozenset({"layout", "wordpress_id", "topics", "redirect_from", "weight", "aliases"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read the files of a run. `zone`: of times without one. `categories`: "path", "set", or by evidence."""
+
+    zone: tzinfo
+    categories: str | None = None
+
+
+def parse_document(
+    data: bytes, *, source: str, key: str, modified_at: datetime | None = None, reading: Reading
+) -> ArticleDocument:
+    """Return the article that the bytes of a file hold.
+
+    `source` names the file in errors, `key` is its path below the root (folders and name are evidence for draft and
+    date), `modified_at` the file's own time, the last resort for a date. Raises DocumentError for what cannot be read
+    and DocumentSkipped for what is no article.
+    """
+    text, warnings = decode(data, source=source)
+    path = PurePosixPath(key)
+    if path.stem.lower() == "_index":
+        raise DocumentSkipped("a section page, not an article")
+    if not text.strip():
+        raise DocumentSkipped("the file is empty")
+    front = split_front_matter(text, source=source)
+    keys = Keys(front.values, front.lines, source=source)
+    warnings += front.warnings
+
+    body = front.body
+    lead, more = _cut_at_more(body)
+    body_html = to_html(body, suffix=path.suffix)
+    title = keys.text("title", max_length=MAX_TITLE)
+    if not title:
+        title = (_first_heading(body) or path.stem)[:MAX_TITLE]
+        warnings.append(DocumentWarning(f"no title; {title[:60]!r} was taken from the text or the file's name"))
+    summary = keys.text("summary")
+    if not summary and more:
+        summary = as_plain(re.sub(r"</(?:p|h[1-6]|li|div)>", " ", to_html(lead, suffix=path.suffix)))
+    categories = keys.paths("categories", as_path=_is_path(reading, front.values))
+    names = {name for branch in categories for name in branch}
+    people, publisher = _split_byline(keys.texts("authors", max_length=MAX_NAME), names)
+    document = ArticleDocument(
+        title=title,
+        body_html=body_html,
+        own_id=keys.text("own_id", max_length=200),
+        subtitle=keys.text("subtitle", max_length=MAX_TITLE),
+        kicker=keys.text("kicker", max_length=MAX_NAME),
+        slug=keys.text("slug", max_length=120),
+        summary=summary,
+        kind=_kind(keys),
+        is_draft=_is_draft(keys, path),
+        published_at=_published_at(keys, key, modified_at, reading.zone, warnings),
+        updated_at=keys.moment("updated", zone=reading.zone),
+        expires_at=keys.moment("expires", zone=reading.zone),
+        language=_language(keys),
+        source_name=keys.text("source", max_length=MAX_SOURCE) or publisher[:MAX_SOURCE],
+        source_url=keys.address("source_url"),
+        canonical_url=keys.address("canonical_url"),
+        hero=_hero(keys),
+        authors=people,
+        tags=keys.texts("tags", max_length=MAX_NAME),
+        categories=categories,
+        extra=keys.rest,
+        warnings=(*warnings, *keys.warnings),
+    )
+    return document
+
+
+def to_html(body: str, *, suffix: str) -> str:
+    """Return a body as HTML: as it stands where suffix or content say so, else rendered from Markdown."""
+    if suffix.lower() in {".html", ".htm"} or looks_like_html(body):
+        return body
+    return render_markdown(body)
+
+
+def looks_like_html(body: str) -> bool:
+    """Whether a body is HTML: it begins with a block and ends with a tag, and no line is Markdown."""
+    body = body.strip()
+    if not _BLOCK_START.match(body):
+        return False
+    if body.startswith("<div") and body.endswith("</div>"):
+        return True
+    return body.endswith(">") and not _MARKDOWN_LINE.search(body)
+
+
+def _cut_at_more(body: str) -> tuple[str, bool]:
+    match = _MORE.search(body)
+    return (body[: match.start()], True) if match else ("", False)
+
+
+def _first_heading(body: str) -> str:
+    match = _HEADING.search(body)
+    return as_plain(match[1] or match[2]) if match else ""
+
+
+def _is_path(reading: Reading, values: dict[str, Any]) -> bool:
+    if reading.categories:
+        return reading.categories == "path"
+    return not _SET_EVIDENCE.intersection(name.lower() for name in values)
+
+
+def _split_byline(names: tuple[str, ...], categories: set[str]) -> tuple[tuple[str, ...], str]:
+    """Tell people from the publisher: a name that also stands in the category path is the site that published it."""
+    people = tuple(name for name in names if name not in categories)
+    publisher = next((name for name in names if name in categories), "")
+    return people, publisher
+
+
+def _kind(keys: Keys) -> str:
+    kind = keys.text("kind").lower()
+    if kind and kind not in KINDS:
+        keys.warn(f"{kind[:40]!r} is no kind; one of {', '.join(sorted(KINDS))}")
+        return ""
+    return kind
+
+
+def _is_draft(keys: Keys, path: PurePosixPath) -> bool:
+    status = keys.text("status").lower()
+    if status and status not in {"draft", "published", "publish"}:
+        keys.warn(f"{status[:40]!r} is no status that a file can give; imported as a draft")
+        status = "draft"
+    said = keys.flag("draft"), keys.flag("published")
+    return status == "draft" or said[0] is True or said[1] is False or "_drafts" in path.parts
+
+
+def _published_at(
+    keys: Keys, key: str, modified_at: datetime | None, zone: tzinfo, warnings: list[DocumentWarning]
+) -> datetime | None:
+    moment = keys.moment("date", zone=zone)
+    if moment:
+        return moment
+    moment = moment_from_path(key, zone=zone)
+    if moment:
+        warnings.append(DocumentWarning("no date among the keys; taken from the file's path"))
+        return moment
+    if modified_at:
+        warnings.append(DocumentWarning("no date among the keys; taken from the file's time of modification"))
+    return modified_at
+
+
+def _language(keys: Keys) -> str:
+    language = keys.text("language").lower().replace("_", "-")
+    language = _LANGUAGES.get(language, language)
+    if language and not _LANGUAGE.fullmatch(language):
+        keys.warn(f"{language[:40]!r} is no language; write zh-hans, zh-hant, en …")
+        return ""
+    return language
+
+
+def _hero(keys: Keys) -> HeroImage | None:
+    value = keys.take("cover")
+    if isinstance(value, list):
+        value = next((entry for entry in value if isinstance(entry, str)), None)
+    alt_text = keys.text("cover_alt", max_length=300)
+    caption = keys.text("cover_caption", max_length=500)
+    credit = keys.text("cover_credit", max_length=200)
+    if not isinstance(value, str) or not value.strip():
+        return None
+    address = value.strip()
+    if address.startswith("//"):
+        address = f"https:{address}"
+    elif address.lower().startswith("http://"):
+        address = f"https://{address[7:]}"
+    if len(address) > 2000 or address.lower().startswith(("data:", "javascript:")) or is_filler(address):
+        return None
+    return HeroImage(address, alt_text, caption, credit)

@@ -1,0 +1,1 @@
+"""Sources of article files; each module reads one."""

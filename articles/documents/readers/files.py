@@ -1,0 +1,157 @@
+"""Article files below a folder. Only regular files are opened, and none outside the root: the folder is untrusted."""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from articles.documents.document import DocumentError
+
+SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt"})
+MAX_FILE_BYTES = 2 * 1024 * 1024  # twice the limit of a body
+MAX_IMAGE_BYTES = 20 * 1024 * 1024
+_OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to read: the root it was found under, its path below the root, and that path in NFC as its key.
+
+    `error` tells why it cannot be read, where that is known already.
+    """
+
+    root: str
+    path: str
+    key: str
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """How reports name the file: one line, also for hostile names."""
+        return printable(os.path.join(self.root, self.path))
+
+
+def find_files(
+    start: Path, *, root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()
+) -> Iterator[FoundFile]:
+    """Yield the article files of `start`, a file or a folder at or below `root`, sorted by key.
+
+    Folders are walked without following links. `include` and `exclude` are patterns as `fnmatch` knows them, tried on
+    the key. Links, pipes and devices with the name of an article file are yielded with an error.
+    """
+    base = os.fspath(root)
+    if start == root or stat.S_ISDIR(os.lstat(start).st_mode):
+        found = list(_walk(base, os.path.relpath(start, root)))
+    else:
+        found = [_found(base, os.path.relpath(start, root), os.lstat(start).st_mode)]
+    for file in sorted(found, key=lambda file: (file.key, file.path)):
+        if include and not any(fnmatchcase(file.key, pattern) for pattern in include):
+            continue
+        if not any(fnmatchcase(file.key, pattern) for pattern in exclude):
+            yield file
+
+
+def read_file(file: FoundFile) -> tuple[bytes, datetime]:
+    """Return the bytes of a found file and its time of modification. Raises DocumentError."""
+    if file.error:
+        raise DocumentError(file.name, file.error, advice="put the file itself there")
+    return _read(file.root, file.path, MAX_FILE_BYTES, name=file.name)
+
+
+def read_beside(file: FoundFile, address: str) -> bytes | None:
+    """Return the bytes of a picture that a file names by a relative address, or None if it is not below the root."""
+    try:
+        path = unquote(urlsplit(address).path)
+    except ValueError:
+        return None
+    if not path or path.startswith("/") or "\0" in path:
+        return None
+    inside = os.path.normpath(os.path.join(os.path.dirname(file.path), path))
+    if inside.startswith("..") or os.path.isabs(inside):
+        return None
+    try:
+        return _read(file.root, inside, MAX_IMAGE_BYTES, name=address)[0]
+    except DocumentError:
+        return None
+
+
+def printable(text: str) -> str:
+    """Return `text` in one line that a terminal shows as it is: control and unpaired characters become escapes."""
+    shown = []
+    for char in text:
+        if char.isprintable() and unicodedata.category(char) != "Cf":
+            shown.append(char)
+        else:
+            shown.append(char.encode("unicode_escape").decode())
+    return "".join(shown)
+
+
+def _walk(base: str, below: str) -> Iterator[FoundFile]:
+    folders = [below]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(os.path.join(base, folder)) as entries:
+                listed = list(entries)
+        except OSError as error:
+            yield FoundFile(base, folder, _key(folder), f"the folder cannot be read ({error.strerror})")
+            continue
+        for entry in listed:
+            path = os.path.normpath(os.path.join(folder, entry.name))
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISDIR(mode):
+                folders.append(path)
+            elif PurePosixPath(entry.name).suffix.lower() in SUFFIXES:
+                yield _found(base, path, mode)
+
+
+def _found(base: str, path: str, mode: int) -> FoundFile:
+    error = ""
+    if stat.S_ISLNK(mode):
+        error = "a symbolic link is not followed"
+    elif not stat.S_ISREG(mode):
+        error = "no regular file (a pipe, a device or a socket)"
+    return FoundFile(base, path, _key(path), error)
+
+
+def _key(path: str) -> str:
+    # Names that are no UTF-8 keep their bytes as escapes, so that the key can be stored.
+    text = os.fsencode(path).decode("utf-8", "backslashreplace").replace("\0", "")
+    return unicodedata.normalize("NFC", text)
+
+
+def _read(root: str, path: str, limit: int, *, name: str) -> tuple[bytes, datetime]:
+    """Open each folder of the path in its turn, so that no link on the way leads out of the root."""
+    folder = -1
+    try:
+        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        *parents, last = PurePosixPath(path).parts
+        for part in parents:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        with os.fdopen(os.open(last, _OPEN_FLAGS, dir_fd=folder), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise DocumentError(name, "no regular file (a pipe, a device or a socket)", advice="remove it")
+            if status.st_size > limit:
+                raise DocumentError(
+                    name, f"{status.st_size} bytes are more than the limit of {limit}", advice="split the file"
+                )
+            data = stream.read(limit + 1)
+            if len(data) > limit:
+                raise DocumentError(name, f"the file grew over {limit} bytes while it was read", advice="try again")
+    except OSError as error:
+        raise DocumentError(
+            name, f"the file cannot be read ({error.strerror})", advice="check that it is there and readable"
+        ) from None
+    finally:
+        if folder >= 0:
+            os.close(folder)
+    modified = max(0.0, min(status.st_mtime, 32503680000.0))  # the year 3000; file systems hold odd values
+    return data, datetime.fromtimestamp(modified, UTC)

@@ -1,0 +1,190 @@
+"""Image files: what comes in is decoded, cleaned and encoded anew; what readers load is made once and kept.
+
+The bytes that somebody sent are never served: nothing but the pixels of the first frame survives, so metadata, places
+and whatever else hides behind a valid header are gone.
+"""
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image as Pillow
+from PIL import ImageCms, ImageOps
+
+from articles.models import Image, Rendition
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_EDGE = 4096
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+
+# Recipe: width, height, whether the picture is cropped to them (around its focal point) or fitted into them.
+SPECS: dict[str, tuple[int, int, bool]] = {
+    "fill-900x600": (900, 600, True),  # lists and the lead story, 3:2
+    "fit-1600": (1600, 1600, False),  # the article's own page
+}
+_SUFFIXES = {"JPEG": "jpg", "PNG": "png"}
+_PNG_BYTES = 1_500_000  # a larger picture without transparency is a photograph
+
+
+class ImageRefused(ValueError):
+    """These bytes do not become a picture; the text says why, in the editor's language."""
+
+
+def store_image(
+    data: bytes, *, alt_text: str = "", caption: str = "", credit: str = "", licence: str = "", source_url: str = ""
+) -> Image:
+    """Return the image of these bytes, with its renditions: the one that is there already, or a new one.
+
+    Raises ImageRefused. The texts are for a new image; one that is there keeps its own.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    known = Image.objects.filter(digest=digest).first()
+    if known is None:
+        picture = _decode(data)
+        content, suffix = _encode(picture)
+        name = _write(f"images/{digest[:2]}/{digest[:32]}.{suffix}", content)
+        known, _created = Image.objects.get_or_create(
+            digest=digest,
+            defaults={
+                "file": name,
+                "width": picture.width,
+                "height": picture.height,
+                "alt_text": alt_text,
+                "caption": caption,
+                "credit": credit,
+                "licence": licence,
+                "source_url": source_url,
+            },
+        )
+    make_renditions(known)
+    return known
+
+
+def check_image(data: bytes) -> None:
+    """Raise ImageRefused where `store_image` would; nothing is written."""
+    _decode(data)
+
+
+def make_renditions(image: Image) -> None:
+    """Make the renditions of SPECS that the image does not have yet."""
+    missing = SPECS.keys() - set(image.renditions.values_list("spec", flat=True))
+    if not missing:
+        return
+    with image.file.storage.open(image.file.name) as stream, _quiet_errors():
+        picture = Pillow.open(stream, formats=FORMATS)
+        picture.load()
+    for spec in sorted(missing):
+        derived = _derive(picture, spec, (image.focal_x, image.focal_y))
+        content, suffix = _encode(derived)
+        mark = hashlib.sha256(content).hexdigest()[:8]
+        name = _write(f"renditions/{image.digest[:2]}/{image.digest[:32]}.{spec}.{mark}.{suffix}", content)
+        Rendition.objects.get_or_create(
+            image=image, spec=spec, defaults={"file": name, "width": derived.width, "height": derived.height}
+        )
+
+
+def remake_renditions(image: Image) -> None:
+    """Make all renditions anew, after the focal point moved; the files of the old ones go after the commit."""
+    old = list(image.renditions.all())
+    names = [(rendition.file.storage, rendition.file.name) for rendition in old]
+    with transaction.atomic():
+        image.renditions.all().delete()
+        make_renditions(image)
+        kept = set(image.renditions.values_list("file", flat=True))
+        for storage, name in names:
+            if name not in kept:
+                transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
+
+
+@contextmanager
+def _quiet_errors() -> Iterator[None]:
+    """Turn whatever a decoder throws at hostile bytes into ImageRefused."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+            yield
+    except ImageRefused:
+        raise
+    except Exception as error:
+        raise ImageRefused(_("The file is damaged, or it is not a picture.")) from error
+
+
+def _decode(data: bytes) -> Pillow.Image:
+    if len(data) > MAX_BYTES:
+        raise ImageRefused(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024 // 1024})
+    try:
+        picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
+    except Exception as error:
+        raise ImageRefused(_("This is no JPEG, PNG, GIF, WebP or AVIF picture. SVG is not accepted.")) from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ImageRefused(
+            _("The picture has more than %(limit)d million pixels.") % {"limit": MAX_PIXELS // 1_000_000}
+        )
+    if picture.width < 1 or picture.height < 1:
+        raise ImageRefused(_("The file is damaged, or it is not a picture."))
+    source_format = picture.format
+    with _quiet_errors():
+        picture.load()
+        picture = ImageOps.exif_transpose(picture)
+        picture = _as_srgb(picture)
+        picture.thumbnail((MAX_EDGE, MAX_EDGE), Pillow.Resampling.LANCZOS)
+    # Only pixels go on; the format is remembered, since drawings stay lossless.
+    bare = Pillow.new(picture.mode, picture.size)
+    bare.paste(picture)
+    bare.format = source_format
+    return bare
+
+
+def _as_srgb(picture: Pillow.Image) -> Pillow.Image:
+    profile = picture.info.get("icc_profile")
+    has_alpha = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+    if profile and picture.mode in {"RGB", "CMYK", "L"} and not has_alpha:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            converted = None  # a broken profile: the colours as they are
+        if converted is not None:
+            return converted
+    return picture.convert("RGBA" if has_alpha else "RGB")
+
+
+def _encode(picture: Pillow.Image) -> tuple[bytes, str]:
+    buffer = io.BytesIO()
+    if picture.mode == "RGBA" or picture.format in {"PNG", "GIF"}:
+        picture.save(buffer, "PNG", optimize=True)
+        if picture.mode == "RGBA" or buffer.tell() <= _PNG_BYTES:
+            return buffer.getvalue(), _SUFFIXES["PNG"]
+        buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=85, optimize=True, progressive=True)
+    return buffer.getvalue(), _SUFFIXES["JPEG"]
+
+
+def _derive(picture: Pillow.Image, spec: str, focus: tuple[float, float]) -> Pillow.Image:
+    width, height, is_crop = SPECS[spec]
+    if is_crop:
+        # A small picture is cropped to the shape and not enlarged.
+        scale = min(1.0, picture.width / width, picture.height / height)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        derived = ImageOps.fit(picture, size, Pillow.Resampling.LANCZOS, centering=focus)
+    else:
+        derived = picture.copy()
+        derived.thumbnail((width, height), Pillow.Resampling.LANCZOS)
+    derived.format = picture.format
+    return derived
+
+
+def _write(name: str, content: bytes) -> str:
+    """Write a file whose name tells its content; one that a broken run left half-written is replaced."""
+    if default_storage.exists(name):
+        if default_storage.size(name) == len(content):
+            return name
+        default_storage.delete(name)
+    return default_storage.save(name, ContentFile(content))
