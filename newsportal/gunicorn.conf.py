@@ -16,3 +16,5 @@ accesslog = os.environ.get("ACCESS_LOG") or None
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
+# Whose X-Forwarded headers count is decided by articles/proxies.py alone.
+forwarded_allow_ips = ""

@@ -67,8 +67,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "articles.proxies.TrustedProxiesMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "articles.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -122,7 +122,6 @@ if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
     _options = CACHES["default"].setdefault("OPTIONS", {})
     _options.setdefault("socket_connect_timeout", 2)
     _options.setdefault("socket_timeout", 2)
-PAGE_CACHE_ROOT = env.str("PAGE_CACHE_ROOT", default="")
 
 # One mebibyte of Chinese text is three of a form's encoding. A longer text must still reach the form, which says so.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
@@ -168,6 +167,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_COOLOFF_MESSAGE = "登录失败次数过多，请15分钟后再试。 Too many failed attempts; try again in 15 minutes."
 AXES_CLIENT_IP_CALLABLE = "articles.proxies.lockout_address"
 AXES_ALLOWED_CORS_ORIGINS = SITE_URL
 AXES_ENABLE_ADMIN = False
@@ -243,6 +243,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"},
         # An address that is not there is no fault of the site.
         "django.request": {"level": "ERROR"},
+        # Anybody can send a wrong host; the answer is 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 
