@@ -45,7 +45,7 @@ lock: install-dev ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
 
 messages: install-dev ## Collect and compile the translations (needs gettext)
-	cd articles && ../$(BIN)/python ../manage.py makemessages -l zh_Hans -l zh_Hant --no-obsolete
+	$(BIN)/python manage.py makemessages -l zh_Hans -l zh_Hant --no-obsolete --no-wrap --no-location --ignore .venv --ignore var
 	$(BIN)/python manage.py compilemessages --ignore .venv
 
 clean: ## Remove what was built; var/ with its data stays

@@ -23,7 +23,7 @@ PROFILE = {
     "description": "《望洲日报》是一份虚构的报纸，用来演示这套系统；城市、人物与事件均为杜撰。",
     "record_number": "望ICP备00000000号（示例）",
     "contact": "编辑部：news@wangzhou.example",
-    "footer": "本站内容为示例，以 CC0 发布",
+    "footer": "本站文字与图片均为示例，随本项目一同发布",
 }
 
 

@@ -1,0 +1,83 @@
+"""What templates need to print an article: the one door for HTML, and times as newspapers write them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from articles.bylines import credit_line
+from articles.languages import html_language
+from articles.models import Article, Image, Rendition
+from articles.text.body_html import render_body
+
+register = template.Library()
+
+
+@register.filter
+def article_html(body: Any) -> SafeString:
+    """Return a sanitized body for a page; `render_body` writes nothing that the policy does not know."""
+    return mark_safe(render_body(str(body)))  # noqa: S308  # the only one: bodies are clean, render_body checks again
+
+
+@register.filter
+def list_time(moment: datetime | None) -> str:
+    """Return a time as lists show it: 2026-11-23 09:42, in the site's zone."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+@register.filter
+def short_time(moment: datetime | None) -> str:
+    """Return day and time as the column of briefs shows them: 11-23 09:42."""
+    return timezone.localtime(moment).strftime("%m-%d %H:%M") if moment else ""
+
+
+@register.filter
+def long_time(moment: datetime | None) -> str:
+    """Return a time as an article shows it: 2026年11月23日 09:42, in English 23 Nov 2026, 09:42."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if (get_language() or "").startswith("zh"):
+        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    return date_format(local, "j M Y, H:i")
+
+
+@register.filter
+def long_date(moment: datetime | None) -> str:
+    """Return a day as the masthead shows it: 2026年11月23日 星期一, in English Monday, 23 November 2026."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if (get_language() or "").startswith("zh"):
+        return f"{local.year}年{local.month}月{local.day}日 星期{'一二三四五六日'[local.weekday()]}"
+    return date_format(local, "l, j F Y")
+
+
+@register.filter
+def html_lang(language: str) -> str:
+    """Return a language tag as HTML's `lang` wants it."""
+    return html_language(language)
+
+
+@register.filter
+def rendition(image: Image | None, spec: str) -> Rendition | None:
+    """Return the rendition of an image by its recipe, from what was fetched before; None where it is not made yet."""
+    return next((made for made in image.renditions.all() if made.spec == spec), None) if image else None
+
+
+@register.filter
+def credit(article: Article) -> str:
+    """Return whom a list names for an article: its authors, else its source."""
+    return credit_line(article)
+
+
+@register.filter
+def join_names(authors: Iterable[Any]) -> str:
+    """Return the names, joined as the language does."""
+    return _(", ").join(str(author) for author in authors)

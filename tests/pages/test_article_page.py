@@ -1,0 +1,133 @@
+"""An article's own page."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.models import Author, Authorship, Role, SiteProfile
+from tests.factories import NOON, make_article, make_author, make_category
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_page_shows_what_a_reader_expects(client: Client) -> None:
+    section = make_category("交通", parent=make_category("城市"))
+    article = make_article(
+        title="地铁三号线贯通",
+        subtitle="早高峰缩短十九分钟",
+        summary="今晨五时首班。",
+        body="<p>首班车。</p>",
+        source_name="望洲日报",
+        categories=[section],
+        authors=[make_author("林听澜")],
+        tags=["地铁"],
+    )
+    Authorship.objects.create(article=article, author=make_author("沈未"), role=Role.EDITOR, position=9)
+    html = client.get(article.get_absolute_url()).content.decode()
+    for text in (
+        "地铁三号线贯通",
+        "早高峰缩短十九分钟",
+        "今晨五时首班。",
+        "<p>首班车。</p>",
+        "来源：望洲日报",
+        "林听澜",
+        "（责编　沈未）",
+        "2026年11月20日 12:00",
+        '<a href="/sections/cheng-shi/jiao-tong/">交通</a>',
+        '<a href="/tags/di-tie/">地铁</a>',
+    ):
+        assert text in html
+    assert "更新于" not in html
+    assert "None" not in html
+
+
+def test_a_wrong_or_missing_slug_leads_to_the_right_address(client: Client) -> None:
+    article = make_article(title="新闻")
+    for path in (f"/articles/{article.pk}/", f"/articles/{article.pk}/old-name/"):
+        response = client.get(path)
+        assert (response.status_code, response["Location"]) == (301, article.get_absolute_url())
+
+
+@pytest.mark.parametrize("path", ["/articles/999999/x/", "/articles/99999999999999999999999/x/", "/articles/0/"])
+def test_no_article_is_404(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_withdrawn_article_answers_410_without_its_text(client: Client) -> None:
+    article = make_article(title="撤回的标题", body="<p>撤回的正文</p>", withdrawn_at=NOON)
+    response = client.get(article.get_absolute_url())
+    assert response.status_code == 410
+    assert "撤回的标题" not in response.content.decode()
+
+
+def test_updated_is_shown_only_when_an_editor_changed_what_readers_read(client: Client) -> None:
+    article = make_article(updated_at=NOON + timedelta(days=1))
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert re.search(r"更新于 <time [^>]+>2026年11月21日 12:00</time>", html)
+
+
+def test_an_english_article_speaks_english_whatever_the_cookie_says(client: Client) -> None:
+    article = make_article(title="Harbour", language="en", authors=[make_author("Emma Hale")], summary="Fog.")
+    client.cookies["lang"] = "zh-hans"
+    response = client.get(article.get_absolute_url())
+    html = response.content.decode()
+    assert '<html lang="en">' in html
+    assert 'By <a href="/authors/emma-hale/" rel="author">Emma Hale</a>' in html
+    assert "20 Nov 2026, 12:00" in html
+    assert "Cookie" not in response.get("Vary", "")
+
+
+def test_headings_of_the_body_start_below_the_title(client: Client) -> None:
+    article = make_article(body="<h1>甲</h1><h3>乙</h3>")
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert "<h2>甲</h2><h3>乙</h3>" in html
+    assert html.count("<h1") == 1
+
+
+def test_structured_data_cannot_leave_its_element_and_reads_back_equal(client: Client) -> None:
+    title = "</script><!--<script>alert(1)</script>\u2028&amp;"
+    article = make_article(title=title, categories=[make_category("城市")])
+    html = client.get(article.get_absolute_url()).content.decode()
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    news, crumbs = json.loads(data)["@graph"]
+    assert news["headline"] == title
+    assert [step["name"] for step in crumbs["itemListElement"]] == [SiteProfile.load().name, "城市"]
+    assert "<script>alert" not in html
+
+
+def test_canonical_is_the_own_address_unless_an_editor_says_otherwise(client: Client) -> None:
+    own = make_article(source_url="https://elsewhere.example/a")
+    html = client.get(own.get_absolute_url()).content.decode()
+    assert f'<link rel="canonical" href="http://testserver{own.get_absolute_url()}">' in html
+    other = make_article(canonical_url="https://elsewhere.example/b")
+    html = client.get(other.get_absolute_url()).content.decode()
+    assert '<link rel="canonical" href="https://elsewhere.example/b">' in html
+
+
+def test_translations_name_each_other(client: Client) -> None:
+    chinese = make_article(title="望洲港复航")
+    english = make_article(title="The Port Reopens", language="en", translation_of=chinese)
+    assert 'hreflang="en"' in client.get(chinese.get_absolute_url()).content.decode()
+    assert 'hreflang="zh-Hans"' in client.get(english.get_absolute_url()).content.decode()
+
+
+def test_a_remote_lead_picture_tells_nobody_who_reads(client: Client) -> None:
+    article = make_article(hero_image_url="https://pictures.example/a.jpg")
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert '<img src="https://pictures.example/a.jpg" alt="" referrerpolicy="no-referrer"' in html
+
+
+def test_an_author_without_articles_has_a_page(client: Client) -> None:
+    Author.objects.create(name="何知夏")
+    assert "这里还没有稿件" in client.get("/authors/he-zhi-xia/").content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_pages_are_read_only(client: Client, method: str) -> None:
+    article = make_article()
+    send: Any = getattr(client, method)
+    assert send(article.get_absolute_url()).status_code == 405

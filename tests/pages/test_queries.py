@@ -1,0 +1,54 @@
+"""The number of queries of a page does not grow with the site."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Article
+from tests.factories import make_article, make_articles, make_author, make_category
+
+pytestmark = pytest.mark.django_db
+BOUNDS = {
+    "/": 22,
+    "/sections/cheng-shi/": 10,
+    "/tags/di-tie/": 8,
+    "/authors/lin/": 8,
+    "/feed/": 8,
+    "/nope/": 7,
+    "article": 14,
+}
+
+
+def queries(client: Client, path: str, counter: Any) -> list[str]:
+    cache.clear()
+    with counter as captured:
+        client.get(path)
+    return [query["sql"] for query in captured.captured_queries]
+
+
+@pytest.mark.parametrize("path", list(BOUNDS))
+def test_a_page_asks_as_often_at_1000_articles_as_at_10(client: Client, path: str) -> None:
+    from django.db import connection
+
+    city, lin = make_category("城市"), make_author("林", slug="lin")
+    article = make_article(categories=[city], tags=["地铁"], authors=[lin])
+    address = article.get_absolute_url() if path == "article" else path
+    make_articles(10, category=city)
+    few = queries(client, address, CaptureQueriesContext(connection))
+    make_articles(990, category=city)
+    many = queries(client, address, CaptureQueriesContext(connection))
+    assert Article.objects.count() == 1001
+    assert len(many) <= len(few)
+    assert len(many) <= BOUNDS[path], "\n".join(many)
+    assert not any("COUNT(" in sql for sql in many)
+
+
+def test_a_list_never_loads_bodies(client: Client) -> None:
+    from django.db import connection
+
+    make_articles(3, category=make_category("城市"))
+    sql = queries(client, "/sections/cheng-shi/", CaptureQueriesContext(connection))
+    assert not any('"articles_article"."body"' in query for query in sql)
