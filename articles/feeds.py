@@ -78,7 +78,7 @@ class ArticleFeed(Feed):
             Listing.objects.of(self.kind, self.key(obj))
             .live()
             .select_related("article__category")
-            .prefetch_related("article__authorships__author", "article__tags")
+            .prefetch_related("article__authorships__author", "article__tag_items__tag")
             .order_by("-published_at", "-article_id")[:SIZE]
         )
         return [row.article for row in rows]
@@ -116,7 +116,7 @@ class ArticleFeed(Feed):
 
     def item_categories(self, item: Article) -> list[str]:
         names = [item.category.name] if item.category else []
-        return [xml_text(name) for name in [*names, *(tag.name for tag in item.tags.all())]]
+        return [xml_text(name) for name in [*names, *(entry.tag.name for entry in item.tag_items.all())]]
 
     def item_pubdate(self, item: Article) -> Any:
         return item.published_at

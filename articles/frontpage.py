@@ -29,7 +29,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The lead and what stands under it, the second stories, the column of briefs, a band for each section, and the latest of all others."""
+    """The lead and what stands under it, the second stories, the briefs, a band for each section, and the latest."""
 
     lead: Article | None = None
     lead_excerpt: str = ""

@@ -30,7 +30,7 @@ class InterfaceLanguageMiddleware:
         chosen = request.COOKIES.get(COOKIE, "")
         language = chosen if chosen in self.known else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or language)
         if response.headers.get("Content-Type", "").startswith("text/html") and not hasattr(

@@ -72,8 +72,8 @@ def _list_page(request: HttpRequest, template: str, kind: ListKind, key: int, co
 def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpResponse:
     try:
         article = (
-            Article.objects.select_related("category", "hero_image", "translation_of")
-            .prefetch_related("authorships__author", "hero_image__renditions", "tags")
+            Article.objects.select_related("category", "hero_image")
+            .prefetch_related("authorships__author", "hero_image__renditions", "tag_items__tag")
             .get(pk=number)
         )
     except (Article.DoesNotExist, OverflowError):

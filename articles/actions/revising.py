@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Field
+
 from articles.models import Article, ImportRun, Origin, Revision, State, User
 from articles.models.revision import pack
 
@@ -38,7 +40,8 @@ def snapshot(article: Article) -> dict[str, Any]:
     """Return what the stored article holds, as JSON can hold it: fields by name, relations as ids and names."""
     data: dict[str, Any] = {}
     for name in FIELDS:
-        value = getattr(article, Article._meta.get_field(name).attname)
+        field: Field[Any, Any] = Article._meta.get_field(name)  # type: ignore[assignment]
+        value = getattr(article, field.attname)
         data[name] = value.isoformat() if isinstance(value, datetime) else value
     data["sections"] = [
         {"id": placement.category_id, "path": placement.category.path, "primary": placement.is_primary}

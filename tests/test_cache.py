@@ -1,0 +1,56 @@
+"""The cache on a real Redis, and without any cache at all."""
+
+import os
+from typing import Any
+
+import pytest
+from django.core.cache import cache, caches
+from django.test import Client
+
+from articles.models import SiteProfile
+from tests.conftest import missing
+from tests.factories import make_articles, make_category
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def redis_cache(settings: Any) -> Any:
+    """The default cache on the Redis of TEST_REDIS_URL (by default database 15 of this machine's)."""
+    import redis
+
+    address = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+    try:
+        redis.Redis.from_url(address).ping()
+    except redis.RedisError:
+        missing(f"Redis ({address}; TEST_REDIS_URL names another)")
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": address, "KEY_PREFIX": f"test-{os.getpid()}"}}
+    cache.clear()
+    yield caches["default"]
+    cache.clear()
+
+
+@pytest.mark.redis
+def test_pages_are_the_same_from_redis(redis_cache: Any, client: Client, django_assert_max_num_queries: Any) -> None:
+    make_articles(3, category=make_category("城市"))
+    first = client.get("/").content
+    assert client.get("/").content == first
+    assert redis_cache.get("navigation-1").sections[0].name == "城市"
+    with django_assert_max_num_queries(8):
+        client.get("/")
+
+
+@pytest.mark.redis
+def test_an_edited_profile_is_seen_at_once(redis_cache: Any, client: Client) -> None:
+    client.get("/")
+    profile = SiteProfile.load()
+    profile.name = "新报名"
+    profile.save()
+    assert "新报名" in client.get("/").content.decode()
+
+
+def test_the_database_cache_has_its_table(settings: Any, client: Client) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "page_cache"}}
+    assert client.get("/").status_code == 200
+    assert cache.get("navigation-1") is not None
