@@ -98,6 +98,7 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "article": article,
             "ancestors": ancestors,
             "current_sections": {section.pk for section in [*ancestors, article.category] if section},
+            "hero_in_body": _hero_stands_in_body(article),
             "minutes": reading_minutes(text),
             "description": article.summary or excerpt(text, length=120),
             "writers": groups.writers,
@@ -108,6 +109,14 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "more": _more_from_section(article),
         },
     )
+
+
+def _hero_stands_in_body(article: Article) -> bool:
+    """Scraped posts name their first picture as the cover too; nobody wants to see it twice."""
+    names = [article.hero_image_url]
+    if article.hero_image:
+        names = [article.hero_image.file.name, *(made.file.name for made in article.hero_image.renditions.all())]
+    return any(name and name in article.body for name in names)
 
 
 def _translations_of(article: Article) -> Q:

@@ -78,6 +78,12 @@ def credit(article: Article) -> str:
 
 
 @register.filter
+def picture_credit(text: str) -> str:
+    """Return whose picture it is: "Picture: …", unless the text says so itself ("摄影：…", "Map: …")."""
+    return text if "：" in text or ":" in text else _("Picture: %(credit)s") % {"credit": text}
+
+
+@register.filter
 def join_names(authors: Iterable[Any]) -> str:
     """Return the names, joined as the language does."""
     return _(", ").join(str(author) for author in authors)

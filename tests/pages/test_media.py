@@ -65,3 +65,16 @@ def test_lists_show_the_crop_and_the_article_the_whole_picture(client: Client) -
 def test_lists_show_no_remote_pictures(client: Client) -> None:
     make_article(hero_image_url="https://pictures.example/a.jpg")
     assert "pictures.example" not in client.get("/").content.decode()
+
+
+def test_a_lead_picture_that_stands_in_the_body_is_not_shown_twice(client: Client) -> None:
+    image = store_image(picture(), alt_text="红色")
+    article = make_article(hero_image=image, body=f'<p><img src="{image.file.url}" alt="红色"></p>')
+    assert client.get(article.get_absolute_url()).content.decode().count('alt="红色"') == 1
+
+
+def test_a_credit_is_named_as_such_once(client: Client) -> None:
+    for credit, shown in (("林听澜", "图源：林听澜"), ("制图：望洲日报", "制图：望洲日报")):
+        image = store_image(picture() + credit.encode(), credit=credit)
+        html = client.get(make_article(hero_image=image).get_absolute_url()).content.decode()
+        assert f'<span class="credit">{shown}</span>' in html
