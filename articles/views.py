@@ -115,7 +115,8 @@ def _hero_stands_in_body(article: Article) -> bool:
     """Scraped posts name their first picture as the cover too; nobody wants to see it twice."""
     names = [article.hero_image_url]
     if article.hero_image:
-        names = [article.hero_image.file.name, *(made.file.name for made in article.hero_image.renditions.all())]
+        files = [article.hero_image.file, *(made.file for made in article.hero_image.renditions.all())]
+        names = [str(file.name) for file in files]
     return any(name and name in article.body for name in names)
 
 
