@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from articles.text import policy
 from articles.text.embeds import known_embed
-from articles.text.html_tree import Element, Node, parse_clean, text_of, write_html
+from articles.text.html_tree import Element, Node, TooDeep, parse_clean, text_of, write_html
+from articles.text.plain import plain_text
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -16,7 +17,11 @@ def render_body(html: str) -> str:
     links to other sites carry `rel`, pictures load late and send no referrer; embeds name their host. Elements and
     attributes that the policy does not know are left out, should any have reached the database by another way.
     """
-    nodes = parse_clean(html)
+    try:
+        nodes = parse_clean(html)
+    except TooDeep:
+        # Never written by the field; a page that shows its text is better than none.
+        nodes = [Element("p", {}, [plain_text(html)])]
     levels = sorted({int(tag[1]) for tag in _tags(nodes) if tag in _HEADINGS})
     shift = {f"h{level}": f"h{min(6, 2 + place)}" for place, level in enumerate(levels)}
     return write_html(_render(nodes, shift))

@@ -58,19 +58,21 @@ def known_embed(address: str) -> Embed | None:
     name = next((name for known, name in HOSTS.items() if host == known or host.endswith("." + known)), None)
     if name is None:
         return None
-    return Embed(_page_of(host, parts.path, parts.query) or f"https://{host}{_tail(parts.path, parts.query)}", name)
+    return Embed(
+        _page_of(name, host, parts.path, parts.query) or f"https://{host}{_tail(parts.path, parts.query)}", name
+    )
 
 
 def _tail(path: str, query: str) -> str:
     return (path or "/") + (f"?{query}" if query else "")
 
 
-def _page_of(host: str, path: str, query: str) -> str:
+def _page_of(name: str, host: str, path: str, query: str) -> str:
     """Return the page of a video whose player stands at this address; "" where the player's own address must do."""
     values = parse_qs(query)
     steps = [step for step in path.split("/") if step]
     last = steps[-1] if steps and _IDENTIFIER.fullmatch(steps[-1]) else ""
-    if host.startswith(("www.youtube", "youtube")) and steps[:1] == ["embed"] and last:
+    if name == "YouTube" and steps[:1] == ["embed"] and last:
         return f"https://www.youtube.com/watch?v={last}"
     if host == "player.vimeo.com" and steps[:1] == ["video"] and last:
         return f"https://vimeo.com/{last}"

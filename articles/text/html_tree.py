@@ -1,4 +1,4 @@
-"""A small tree of HTML: read from what a sanitizing engine wrote (every element closed, every value quoted), and back."""
+"""A small tree of HTML: read from what a sanitizing engine wrote (all closed, all quoted), and written back."""
 
 import re
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ class TooDeep(ValueError):
 def parse_clean(html: str) -> list[Node]:
     """Return the nodes of HTML that a sanitizing engine wrote.
 
-    Raises `TooDeep` beyond twice `MAX_DEPTH` (engines repeat formatting elements, so the source may stand less deep).
+    Raises `TooDeep` beyond `MAX_DEPTH`: what walks the tree calls itself at most twice for each level.
     """
     root = Element("")
     stack = [root]
@@ -45,9 +45,9 @@ def parse_clean(html: str) -> list[Node]:
             stack[-1].children.append(element)
             if tag not in VOID and tag not in _OTHER_VOID:
                 stack.append(element)
-                if len(stack) > 2 * MAX_DEPTH:
+                if len(stack) > MAX_DEPTH + 1:
                     raise TooDeep
-        elif any(element.tag == tag for element in stack[1:]):
+        elif stack[-1].tag == tag or any(element.tag == tag for element in stack[1:]):
             while stack.pop().tag != tag:
                 pass
     return root.children

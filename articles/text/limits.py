@@ -3,13 +3,28 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import unescape
 
 from articles.text import policy
 
-_NAME = re.compile(r"[a-zA-Z][^\s/>]*+")
-_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
+# The tokens of HTML as a browser cuts them; what stands hidden in a comment, in a value or in raw text is no element.
+_TAG = re.compile(r"<(/?)([a-zA-Z][^ \t\n\f\r/>]*+)")
+_ATTRIBUTE = re.compile(
+    r"""[ \t\n\f\r/]*+(=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)"""
+    r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+("[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>]*+))?+"""
+)
+_COMMENT_END = re.compile(r"--!?>")
 _LOOSE = re.compile(r"&(?![a-zA-Z#])|<(?![a-zA-Z/!?])")
-_RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
+_MARK = re.compile(r"<[a-zA-Z]")
+_FORMATTING = re.compile(
+    rf"<({'|'.join(sorted(policy.FORMATTING - {'a'}))})(?=[ \t\n\f\r/>])", re.IGNORECASE | re.ASCII
+)
+_RAW = {
+    tag: re.compile(rf"</{tag}(?=[ \t\n\f\r/>])", re.IGNORECASE | re.ASCII)
+    for tag in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript")
+}
+# Inside of these a parser may take a raw element, a comment or an end tag for something else.
+_DOUBTFUL = frozenset({"svg", "math", "select", "template", "frameset", "plaintext"})
 _ADDRESSES = frozenset({"href", "src", "cite", "action", "formaction", "poster", "data", "background"})
 
 # Elements that end when the next of their kind begins, and what keeps them apart.
@@ -28,6 +43,7 @@ _IMPLIED = {
     "a": frozenset({"a"}),
 }
 _WALLS = frozenset({"table", "ul", "ol", "dl", "blockquote", "div", "td", "th", "li", "section", "article", "figure"})
+_CELLS = frozenset({"td", "th", "tr", "tbody"})
 _NO_END = policy.VOID | {"area", "base", "col", "embed", "input", "link", "meta", "param", "source", "track", "frame"}
 
 
@@ -52,52 +68,129 @@ def count_markup(html: str) -> Counted:
     loose = sum(1 for _mark in _LOOSE.finditer(html))
     if loose > policy.MAX_LOOSE_MARKS:
         raise LimitPassed(f"{loose} loose < or &, at most {policy.MAX_LOOSE_MARKS}")
-    counted, open_elements, formatting = Counted(), [], 0
-    position, total = html.find("<"), 0
-    while position >= 0:
-        position += 1
-        if html.startswith("!--", position):
-            end = html.find("-->", position + 3)
-            position = html.find("<", end) if end >= 0 else -1
-            continue
-        closing = html.startswith("/", position)
-        name = _NAME.match(html, position + closing)
-        if name is None:
-            position = html.find("<", position)
-            continue
-        tag, position = name[0].lower(), name.end()
-        if closing:
-            if tag in open_elements:
-                while open_elements:
-                    last = open_elements.pop()
-                    formatting -= last in policy.FORMATTING
-                    if last == tag:
-                        break
-            position = html.find("<", position)
-            continue
-        total += 1
-        if total > policy.MAX_ELEMENTS:
-            raise LimitPassed(f"more than {policy.MAX_ELEMENTS} elements")
-        counted.elements[tag] += 1
-        position = _count_attributes(html, position, tag, counted)
-        if tag in _RAW:
-            position = _find_end(html, tag, position)
-            continue
-        if tag not in _NO_END:
-            formatting -= _end_implied(open_elements, tag)
-            open_elements.append(tag)
-            formatting += tag in policy.FORMATTING
-            if len(open_elements) > policy.MAX_DEPTH:
-                raise LimitPassed(f"elements stand deeper in each other than {policy.MAX_DEPTH}")
-            if formatting > policy.MAX_OPEN_FORMATTING:
-                raise LimitPassed(f"more than {policy.MAX_OPEN_FORMATTING} formatting elements are open at once")
-        position = html.find("<", position)
+    entities = html.count("&") + html.count("\xa0") + max(0, html.count(">") - html.count("<"))
+    if entities > policy.MAX_ENTITIES:
+        raise LimitPassed(f"{entities} characters of & > and no-break space in the text, at most {policy.MAX_ENTITIES}")
+    counted = Counted()
+    scan = _Scan(html, counted)
+    scan.run()
+    kinds, total = scan.kinds, counted.elements.total()
+    if scan.doubtful:
+        # Nobody knows what is hidden here without parsing; so everything that could be an element counts.
+        kinds, total = _formatting_kinds(html), len(_MARK.findall(html))
+        _check_total(total)
+    if len(kinds) * total > policy.MAX_REPEATED:
+        raise LimitPassed(f"{len(kinds)} kinds of formatting among {total} elements: a browser repeats each in each")
     return counted
 
 
-def _find_end(html: str, tag: str, position: int) -> int:
-    found = re.compile(f"</{tag}", re.IGNORECASE).search(html, position)
-    return found.start() if found else -1
+def _check_total(total: int) -> None:
+    if total > policy.MAX_ELEMENTS:
+        raise LimitPassed(f"more than {policy.MAX_ELEMENTS} elements")
+
+
+def _formatting_kinds(html: str) -> set[str]:
+    kinds: set[str] = set()
+    for number, mark in enumerate(_FORMATTING.finditer(html)):
+        _check_total(number)
+        position = mark.end()
+        for _attribute in range(policy.MAX_ATTRIBUTES):
+            found = _ATTRIBUTE.match(html, position)
+            if found is None or found.end() > mark.end() + policy.MAX_ATTRIBUTE_BYTES:
+                break
+            position = found.end()
+        kinds.add(html[mark.start() : position].lower())
+    return kinds
+
+
+class _Scan:
+    """One pass over the tags; what is open is kept as a browser would, in the cases that articles show."""
+
+    def __init__(self, html: str, counted: Counted) -> None:
+        self.html = html
+        self.counted = counted
+        self.doubtful = False
+        # Each formatting start tag as it is written: a parser repeats an unclosed one at most three times.
+        self.kinds: set[str] = set()
+        self._open: list[str] = []
+        self._formatting = 0
+        self._total = 0
+
+    def run(self) -> None:
+        html, position = self.html, 0
+        while (position := html.find("<", position)) >= 0:
+            tag = _TAG.match(html, position)
+            if tag is None:
+                position = self._after_no_tag(position)
+            elif tag[1]:
+                self._close(_lower(tag[2]))
+                position = self._after_attributes(tag.end())
+            else:
+                position = self._start(tag)
+            if position < 0:
+                return
+
+    def _after_no_tag(self, position: int) -> int:
+        html = self.html
+        if html.startswith(("<!-->", "<!--->"), position):
+            return html.index(">", position)
+        if html.startswith("<!--", position):
+            end = _COMMENT_END.search(html, position + 4)
+            return end.end() if end else -1
+        # A comment to a browser, up to the next >.
+        return html.find(">", position + 2) if html.startswith(("<!", "<?", "</"), position) else position + 1
+
+    def _after_attributes(self, position: int) -> int:
+        while found := _ATTRIBUTE.match(self.html, position):
+            position = found.end()
+        return position
+
+    def _start(self, found: re.Match[str]) -> int:
+        tag = _lower(found[2])
+        self._count(tag)
+        self.counted.elements[tag] += 1
+        position = _count_attributes(self.html, found.end(), tag, self.counted)
+        if tag in policy.FORMATTING and tag != "a":
+            self.kinds.add(self.html[found.start() : position])
+        self.doubtful = self.doubtful or tag in _DOUBTFUL
+        if tag in _RAW:
+            end = _RAW[tag].search(self.html, position)
+            stop = end.start() if end else len(self.html)
+            if tag == "script" and self.html.find("<!--", position, stop) >= 0:
+                self.doubtful = True
+            return stop
+        if tag not in _NO_END:
+            self._open_element(tag)
+        return position
+
+    def _count(self, tag: str) -> None:
+        self._total += 1
+        _check_total(self._total)
+
+    def _open_element(self, tag: str) -> None:
+        self._formatting -= _end_implied(self._open, tag)
+        self._open.append(tag)
+        self._formatting += tag in policy.FORMATTING
+        if len(self._open) > policy.MAX_DEPTH:
+            raise LimitPassed(f"elements stand deeper in each other than {policy.MAX_DEPTH}")
+        if self._formatting > policy.MAX_OPEN_FORMATTING:
+            raise LimitPassed(f"more than {policy.MAX_OPEN_FORMATTING} formatting elements are open at once")
+
+    def _close(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open:
+                last = self._open.pop()
+                self._formatting -= last in policy.FORMATTING
+                if last == tag:
+                    break
+        elif tag in {"br", "p"}:
+            # The end of what was never begun makes an element of these two.
+            self._count(tag)
+
+
+def _lower(name: str) -> str:
+    # A Kelvin sign is no k to a browser.
+    return name.lower() if name.isascii() else name
 
 
 def _count_attributes(html: str, position: int, tag: str, counted: Counted) -> int:
@@ -108,16 +201,14 @@ def _count_attributes(html: str, position: int, tag: str, counted: Counted) -> i
             raise LimitPassed(f"<{tag[:20]}> has more than {policy.MAX_ATTRIBUTES} attributes")
         name, value = found[1].lower(), (found[2] or "").strip("\"'")
         counted.attributes[tag, name] += 1
-        scheme = policy.address_scheme(value[:200]) if name in _ADDRESSES else ""
+        scheme = policy.address_scheme(unescape(value[:200])) if name in _ADDRESSES else ""
         # Pictures written into the page are dropped whole, so their size does not matter.
         if scheme != "data" and len(value.encode("utf-8", "replace")) > policy.MAX_ATTRIBUTE_BYTES:
             raise LimitPassed(
                 f"the attribute {name[:40]} of <{tag[:20]}> is longer than {policy.MAX_ATTRIBUTE_BYTES} bytes"
             )
-        if scheme and scheme not in policy.SCHEMES:
+        if scheme and (scheme not in policy.SCHEMES or (scheme == "http" and tag == "img")):
             counted.schemes[scheme] += 1
-        elif scheme == "http" and tag == "img":
-            counted.schemes["http"] += 1
     return position
 
 
@@ -126,15 +217,19 @@ def _end_implied(open_elements: list[str], tag: str) -> int:
     ends = _IMPLIED.get(tag) or (_IMPLIED["p"] if tag in policy.BLOCKS or tag in policy.BOXES else None)
     if ends is None:
         return 0
+    lowest = len(open_elements)
     for index in range(len(open_elements) - 1, -1, -1):
         if open_elements[index] in ends:
-            closed = open_elements[index:]
-            if tag == "a" or not any(element in _WALLS for element in closed[1:]):
-                # A formatting element goes on in the next paragraph until it is closed itself.
-                stays = [element for element in closed if element in policy.FORMATTING and element != "a"]
-                open_elements[index:] = stays
-                return sum(1 for element in closed if element in policy.FORMATTING) - len(stays)
-            return 0
-        if open_elements[index] in _WALLS:
-            return 0
-    return 0
+            lowest = index
+        elif open_elements[index] in _WALLS:
+            break
+    closed = [element for element in open_elements[lowest:] if element in policy.FORMATTING]
+    del open_elements[lowest:]
+    # A formatting element goes on in the next paragraph, not in the next cell, until it is closed itself; a parser
+    # repeats the same one three times at most.
+    stays = 0
+    for element in closed if tag not in _CELLS else ():
+        if element != "a" and open_elements.count(element) < 3:
+            open_elements.append(element)
+            stays += 1
+    return len(closed) - stays

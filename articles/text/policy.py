@@ -1,4 +1,4 @@
-"""What HTML a news article needs: the policy as data, the same for every engine. The code that applies it is `sanitize`."""
+"""What HTML a news article needs: the policy as data, the same for every engine; `sanitize` applies it."""
 
 import re
 from typing import Final
@@ -14,6 +14,10 @@ MAX_ATTRIBUTES: Final = 64
 MAX_ATTRIBUTE_BYTES: Final = 4096
 MAX_OPEN_FORMATTING: Final = 32
 MAX_LOOSE_MARKS: Final = 10_000
+# Each of & < > and no-break space is written as an entity, and entities in one text take quadratic time to parse.
+MAX_ENTITIES: Final = 100_000
+# Kinds of formatting tags times elements: a bound for the elements that a parser makes of unclosed formatting.
+MAX_REPEATED: Final = 300_000
 MAX_GROWTH: Final = 4
 MAX_GROWTH_BYTES: Final = 64 * 1024
 
@@ -43,7 +47,7 @@ _CELL: Final = {**_ALIGNED, "colspan": "count", "rowspan": "count"}
 
 # Each element with its own attributes and the kind of their values.
 ELEMENTS: Final[dict[str, dict[str, str]]] = {
-    **{name: _ALIGNED for name in ("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption")},
+    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"), _ALIGNED),
     **dict.fromkeys(("ul", "dl", "dt", "dd", "pre", "kbd", "samp", "var", "hr", "br"), {}),
     **dict.fromkeys(("table", "caption", "thead", "tbody", "tfoot", "tr"), {}),
     **dict.fromkeys(("strong", "em", "u", "s", "sub", "sup", "small", "mark", "cite", "bdi", "bdo"), {}),
@@ -77,7 +81,9 @@ BOXES: Final = frozenset(
     | {"section"}
 )
 # Inline marks that say nothing: their content stays.
-INLINE_BOXES: Final = frozenset({"font", "big", "nobr", "button", "label", "legend", "data", "output", "picture", "blink"})
+INLINE_BOXES: Final = frozenset(
+    {"font", "big", "nobr", "button", "label", "legend", "data", "output", "picture", "blink"}
+)
 
 # Gone together with their text.
 UNSPOKEN: Final = frozenset(

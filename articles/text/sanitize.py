@@ -4,6 +4,8 @@ An engine parses as a browser does and writes well-formed HTML; `rebuild` says i
 engines check the result with the policy alone. All is repeated until nothing changes.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -23,10 +25,13 @@ except ModuleNotFoundError:  # the extra "bleach" is not installed
 
 ENGINES: Final = ("nh3", "bleach")
 _ROUNDS: Final = 6
+# How many names of a kind the list of removals has, and how long each is at most.
+_NAMES: Final = 40
+_NAME_LENGTH: Final = 40
 # Control characters that no text needs, and halves of characters that no database takes.
 _UNWANTED: Final = dict.fromkeys(
     [*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
-)
+) | {0x0C: " "}
 
 
 class CleanHTML(str):
@@ -69,11 +74,10 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",)) -> Sanitized:
     try:
         counted = count_markup(text)
         clean = _settle(text.replace("\r\n", "\n").replace("\r", "\n"), engines)
-    except (LimitPassed, TooDeep) as error:
-        reason = str(error) or f"elements stand deeper in each other than {policy.MAX_DEPTH}"
+    except (LimitPassed, TooDeep, RecursionError) as error:
+        too_deep = f"elements stand deeper in each other than {policy.MAX_DEPTH}"
+        reason = str(error) if isinstance(error, LimitPassed) else too_deep
         raise HTMLRefused(f"the body passes a limit: {reason}") from error
-    if len(clean.encode()) > policy.MAX_GROWTH * len(text.encode()) + policy.MAX_GROWTH_BYTES:
-        raise HTMLRefused("the body passes a limit: it grows too much when it is cleaned")
     return Sanitized(CleanHTML(clean), _removals(counted, len(html) - len(text)))
 
 
@@ -85,15 +89,25 @@ def _check_engines(engines: tuple[str, ...]) -> None:
 
 
 def _settle(html: str, engines: tuple[str, ...]) -> str:
+    most = policy.MAX_GROWTH * len(html.encode()) + policy.MAX_GROWTH_BYTES
     for _round in range(_ROUNDS):
-        result = write_html(rebuild(parse_clean(_broad().clean(html)))).strip()
-        for engine in engines:
-            result = _strict(engine).clean(result)
-        result = result.strip()
+        # An entity such as &#1; is a control character only now.
+        read = _within(most, _broad().clean(html)).translate(_UNWANTED)
+        result = _within(most, write_html(rebuild(parse_clean(read))).strip())
+        result = _strict("nh3").clean(result).strip()
         if result == html:
-            return result
+            for engine in engines:
+                result = _strict(engine).clean(result).strip()
+            if result == html:
+                return result
         html = result
     raise HTMLRefused("the body does not come to rest: each cleaning changes it again; its markup is too broken")
+
+
+def _within(most: int, html: str) -> str:
+    if len(html.encode()) > most:
+        raise LimitPassed("it grows too much when it is cleaned")
+    return html
 
 
 @cache
@@ -137,18 +151,27 @@ def _strict(engine: str) -> Any:
 def _removals(counted: Counted, characters: int) -> tuple[Removal, ...]:
     boxes = policy.BOXES | policy.INLINE_BOXES
     silent = boxes | set(policy.RENAMED) | {"html", "head", "body", "source", "param", "picture"}
-    found = [
-        Removal("element", name, count)
-        for name, count in sorted(counted.elements.items())
-        if name not in policy.ELEMENTS and name not in silent
-    ]
-    names: dict[str, int] = {}
+    elements = {
+        name: count for name, count in counted.elements.items() if name not in policy.ELEMENTS and name not in silent
+    }
+    attributes: Counter[str] = Counter()
     for (tag, name), count in counted.attributes.items():
         kept = {*policy.ELEMENTS.get(policy.RENAMED.get(tag, tag), {}), *policy.EVERYWHERE}
-        if name not in kept and (tag in policy.ELEMENTS or tag in silent):
-            names[name] = names.get(name, 0) + count
-    found += [Removal("attribute", name, count) for name, count in sorted(names.items())]
-    found += [Removal("address", scheme, count) for scheme, count in sorted(counted.schemes.items())]
-    if characters:
-        found.append(Removal("character", "control", characters))
-    return tuple(found)
+        if name not in kept and (tag in policy.ELEMENTS or tag in silent - {"source", "param"}):
+            attributes[name] += count
+    return (
+        *_listed("element", elements),
+        *_listed("attribute", attributes),
+        *_listed("address", counted.schemes),
+        *_listed("character", {"control": characters} if characters else {}),
+    )
+
+
+def _listed(kind: str, counts: Mapping[str, int]) -> list[Removal]:
+    """One line for each name, by name; names are cut, and only the most frequent ones have a line of their own."""
+    short: Counter[str] = Counter()
+    for name, count in counts.items():
+        short[name[:_NAME_LENGTH]] += count
+    named = sorted(short.most_common(_NAMES))
+    others = short.total() - sum(count for _name, count in named)
+    return [Removal(kind, name, count) for name, count in [*named, ("…", others)] if count]
