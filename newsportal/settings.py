@@ -167,6 +167,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_TEMPLATE = "admin/locked.html"
 AXES_COOLOFF_MESSAGE = "登录失败次数过多，请15分钟后再试。 Too many failed attempts; try again in 15 minutes."
 AXES_CLIENT_IP_CALLABLE = "articles.proxies.lockout_address"
 AXES_ALLOWED_CORS_ORIGINS = SITE_URL

@@ -1,0 +1,12 @@
+"""The newsroom. Importing this package registers its pages."""
+
+import taggit.admin
+from django.contrib import admin
+
+from articles.admin import article, images, site, taxonomy
+
+# taggit's own tags are not the newspaper's.
+admin.site.unregister(taggit.admin.Tag)
+admin.site.enable_nav_sidebar = False
+
+__all__ = ["article", "images", "site", "taxonomy"]

@@ -1,0 +1,226 @@
+"""Articles in the newsroom: the list, and the form with all that hangs on an article."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.actions.editing import delete_articles, editing
+from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilter, TimeFilter
+from articles.admin.article_form import ArticleForm
+from articles.admin.base import ChoosesByTyping, NewsroomAdmin
+from articles.admin.images import preview
+from articles.admin.taxonomy import TRAIL
+from articles.admin.words import absence_text, removal_text, status_text
+from articles.models import Article, ArticleTag, Authorship
+
+
+class BylineForm(forms.ModelForm):
+    position = forms.IntegerField(
+        label=gettext_lazy("no."),
+        required=False,
+        min_value=1,
+        max_value=99,
+        widget=forms.NumberInput(attrs={"size": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The first of a byline is 1 for people; a new entry has no number and goes to the end.
+        self.initial["position"] = self.instance.position + 1 if self.instance.pk else None
+
+    def clean_position(self) -> int:
+        return (self.cleaned_data["position"] or 100) - 1
+
+
+class BylineFormSet(forms.BaseInlineFormSet):
+    def save(self, commit: bool = True) -> Any:
+        saved = super().save(commit=commit)
+        if commit:
+            entries = list(Authorship.objects.filter(article=self.instance).order_by("position", "id"))
+            for number, entry in enumerate(entries):
+                if entry.position != number:
+                    Authorship.objects.filter(pk=entry.pk).update(position=number)
+        return saved
+
+
+class BylineInline(ChoosesByTyping, admin.TabularInline):
+    model = Authorship
+    form = BylineForm
+    formset = BylineFormSet
+    autocomplete_fields = ("author",)
+    fields = ("author", "role", "position")
+    extra = 1
+    max_num = 50
+    verbose_name_plural = gettext_lazy("byline")
+
+    # Who may write the article may write its byline.
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("articles.change_article") or request.user.has_perm("articles.add_article")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("articles.view_article") or self.has_add_permission(request, obj)
+
+
+@admin.register(Article)
+class ArticleAdmin(NewsroomAdmin):
+    form = ArticleForm
+    inlines = (BylineInline,)
+    list_display = ("headline", "state", "section", "byline_text", "source", "moment")
+    list_display_links = ("headline",)
+    list_filter = (StatusFilter, SectionFilter, KindFilter, TimeFilter)
+    list_select_related = ("category__parent",)
+    # What has no time yet is being worked on and stands on top, on both databases.
+    ordering = (F("published_at").desc(nulls_first=True), "-id")
+    sortable_by = ("moment",)
+    search_fields = ("title", "source_name")
+    search_help_text = gettext_lazy("Words of the title, source, author or tag; or the number of an article.")
+    autocomplete_fields = ("hero_image", "translation_of")
+    readonly_fields = ("lead_picture", "facts")
+    fieldsets = (
+        (None, {"fields": ("title", "subtitle", "summary", "body"), "classes": ("desk-main",)}),
+        (gettext_lazy("Publication"), {"fields": ("status", "published_at", "kind"), "classes": ("desk-side",)}),
+        (
+            gettext_lazy("Sections and tags"),
+            {"fields": ("main_section", "other_sections", "tag_names"), "classes": ("desk-side",)},
+        ),
+        (
+            gettext_lazy("Lead image"),
+            {
+                "fields": ("lead_picture", "hero_file", "hero_image", "hero_alt_text", "hero_caption", "hero_credit"),
+                "classes": ("desk-side", "after-byline"),
+            },
+        ),
+        (
+            gettext_lazy("Source"),
+            {
+                "fields": ("source_name", "source_url", "canonical_url"),
+                "classes": ("desk-side", "after-byline", "collapse"),
+            },
+        ),
+        (
+            gettext_lazy("More"),
+            {
+                "fields": (
+                    "kicker",
+                    "slug",
+                    "expires_at",
+                    "language",
+                    "translation_of",
+                    "noindex",
+                    "hero_image_url",
+                    "internal_note",
+                    "facts",
+                ),
+                "classes": ("desk-side", "after-byline", "collapse"),
+            },
+        ),
+    )
+
+    class Media:
+        js = ("js/admin/unsaved.js",)
+
+    # --- the list
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        found, may_have_twins = super().get_search_results(request, queryset, search_term)
+        return found.defer("body", "internal_note").prefetch_related("authorships__author"), may_have_twins
+
+    def search_condition(self, word: str) -> Q:
+        signed = Authorship.objects.filter(author__name__icontains=word).values("article")
+        tagged = ArticleTag.objects.filter(tag__name__icontains=word).values("content_object")
+        condition = super().search_condition(word) | Q(pk__in=signed) | Q(pk__in=tagged)
+        return condition | Q(pk=int(word)) if word.isascii() and word.isdigit() and len(word) < 19 else condition
+
+    @admin.display(description=gettext_lazy("title"))
+    def headline(self, article: Article) -> str:
+        return article.title
+
+    @admin.display(description=gettext_lazy("status"))
+    def state(self, article: Article) -> str:
+        return format_html('<span class="state state-{}">{}</span>', article.status, status_text(article))
+
+    @admin.display(description=gettext_lazy("section"))
+    def section(self, article: Article) -> str:
+        section = article.category
+        if section is None:
+            return ""
+        return f"{section.parent.name}{TRAIL}{section.name}" if section.parent else section.name
+
+    @admin.display(description=gettext_lazy("authors"))
+    def byline_text(self, article: Article) -> str:
+        return _(", ").join(entry.author.name for entry in article.authorships.all())
+
+    @admin.display(description=gettext_lazy("source"))
+    def source(self, article: Article) -> str:
+        return article.source_name
+
+    @admin.display(description=gettext_lazy("time"), ordering="published_at")
+    def moment(self, article: Article) -> str:
+        return timezone.localtime(article.published_at).strftime("%Y-%m-%d %H:%M") if article.published_at else ""
+
+    # --- the form
+
+    @admin.display(description=gettext_lazy("current image"))
+    def lead_picture(self, article: Article) -> str:
+        return preview(article.hero_image) or _("none")
+
+    @admin.display(description=gettext_lazy("facts"))
+    def facts(self, article: Article) -> str:
+        if article.pk is None:
+            return ""
+        parts = [
+            _("number %(number)d") % {"number": article.pk},
+            _("%(count)d words") % {"count": article.word_count},
+            _("made %(time)s") % {"time": f"{timezone.localtime(article.created_at):%Y-%m-%d %H:%M}"},
+        ]
+        if article.updated_at:
+            parts.append(_("updated %(time)s") % {"time": f"{timezone.localtime(article.updated_at):%Y-%m-%d %H:%M}"})
+        return _(", ").join(parts)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Take nothing from the address: a link must not fill in an article."""
+        return {}
+
+    def view_on_site(self, article: Article) -> str | None:
+        return article.get_absolute_url() if article.is_live() else None
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        article = kwargs.get("obj")
+        if article is not None and not article.is_live():
+            stored = Article.objects.for_lists().filter(pk=article.pk).first()
+            context["absence"] = absence_text(stored) if stored else ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The article is written with all that hangs on it, in `save_related`."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        article = form.instance
+        with editing(article, by=request.user):  # type: ignore[arg-type]
+            article.save()
+            warning = form.save_relations()
+            for formset in formsets:
+                self.save_formset(request, form, formset, change=change)
+        if removed := removal_text(form.removed):
+            messages.warning(request, _("Removed from the text: %(list)s.") % {"list": removed})
+        if warning:
+            messages.warning(request, warning)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        delete_articles([obj], by=request.user)  # type: ignore[arg-type]
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        delete_articles(queryset, by=request.user)  # type: ignore[arg-type]

@@ -1,0 +1,219 @@
+"""The form of an article: its own fields, and in the same form its sections, tags and lead image."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.actions.editing import lock_version
+from articles.admin.base import Choices, PlainTexts
+from articles.admin.editor import BodyEditor
+from articles.admin.images import PictureField, store_picture
+from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
+from articles.conf import sanitizers
+from articles.models import Article, ArticleTag, Category, Image, Revision, place
+from articles.text.sanitize import HTMLRefused, Removal, sanitize
+from articles.text.slugs import make_slug
+
+IMAGE_TEXTS = {"hero_alt_text": "alt_text", "hero_caption": "caption", "hero_credit": "credit"}
+MAX_TAGS = 50
+_COMMAS = str.maketrans(dict.fromkeys("，、;；\n\t", ","))
+
+
+class BodyField(forms.CharField):
+    """HTML from the editor. What must go, U+0000 included, the sanitizer takes out and counts."""
+
+    default_validators: list[Any] = []
+    removed: tuple[Removal, ...] = ()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"strip": False, "required": False, "widget": BodyEditor, **kwargs})
+        self.validators = []
+
+    def clean(self, value: Any) -> Any:
+        try:
+            result = sanitize(super().clean(value), engines=sanitizers())
+        except HTMLRefused as error:
+            raise ValidationError(_("This text cannot be taken: %(reason)s."), params={"reason": error}) from error
+        self.removed = result.removed
+        return result.html
+
+
+class TagChoices(Choices):
+    """Tags by name: those that are there are offered, others are made by typing them."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(ArticleTag._meta.get_field("tag"), admin.site, attrs)
+
+    def get_url(self) -> str:
+        return reverse("admin:articles_tag_names")
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return {**attrs, "data-tags": "true", "data-token-separators": '[",","，","、",";"]'}
+
+    def optgroups(self, name: str, value: Sequence[Any], attrs: dict[str, Any] | None = None) -> Any:
+        return [(None, [self.create_option(name, text, text, True, index) for index, text in enumerate(value)], 0)]
+
+    def format_value(self, value: Any) -> list[str]:
+        return [str(name) for name in value or ()]
+
+
+class TagsField(forms.Field):
+    """A list of names; one entry may hold several, separated by commas."""
+
+    widget = TagChoices
+
+    def to_python(self, value: Any) -> list[str]:
+        entries = [value] if isinstance(value, str) else list(value or ())
+        names = [" ".join(name.split()) for entry in entries for name in str(entry).translate(_COMMAS).split(",")]
+        return list({name.lower(): name for name in names if name}.values())
+
+    def validate(self, value: list[str]) -> None:
+        super().validate(value)
+        if len(value) > MAX_TAGS:
+            raise ValidationError(_("At most %(limit)d tags."), params={"limit": MAX_TAGS})
+        for name in value:
+            if len(name) > 100:
+                raise ValidationError(
+                    _("The tag “%(name)s” is longer than 100 characters."), params={"name": name[:40]}
+                )
+            if not name.isprintable():
+                raise ValidationError(
+                    _("The tag “%(name)s” holds characters that cannot be seen."), params={"name": name}
+                )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(initial or ()) != sorted(self.to_python(data))
+
+
+class ArticleForm(PlainTexts):
+    """The whole article in one form. `conflict` is set where somebody else saved in the meantime."""
+
+    row_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    body = BodyField(label=gettext_lazy("body"))
+    main_section = SectionField(Category.objects.all(), label=gettext_lazy("main section"), required=False)
+    other_sections = SectionsField(Category.objects.all(), label=gettext_lazy("also in"), required=False)
+    tag_names = TagsField(
+        label=gettext_lazy("tags"), required=False, help_text=gettext_lazy("Type and press Enter; a comma ends a tag.")
+    )
+    hero_file = PictureField(
+        label=gettext_lazy("upload"), required=False, help_text=gettext_lazy("JPEG, PNG, GIF, WebP, AVIF; up to 20 MB.")
+    )
+    hero_alt_text = forms.CharField(
+        label=gettext_lazy("alternative text"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("What the picture shows, for readers who cannot see it."),
+    )
+    hero_caption = forms.CharField(label=gettext_lazy("caption"), required=False, max_length=500)
+    hero_credit = forms.CharField(label=gettext_lazy("credit"), required=False, max_length=200)
+
+    class Meta:
+        labels = {"published_at": gettext_lazy("time")}
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2, "class": "headline"}),
+            "subtitle": forms.TextInput(attrs={"class": "vTextField"}),
+            "summary": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "internal_note": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflict: Revision | bool | None = None
+        if "body" not in self.fields:  # a form that only shows
+            return
+        self._set_widget("main_section", SectionChoice(Article._meta.get_field("category"), admin.site))
+        self._set_widget("other_sections", SectionChoices(Article._meta.get_field("categories"), admin.site))
+        self._set_widget("tag_names", TagChoices())
+        self.fields["body"].widget.attrs["lang"] = self.instance.language
+        if self.instance.pk is None:
+            return
+        article = self.instance
+        placements = list(article.placements.all())
+        image = article.hero_image
+        self.initial.update(
+            {
+                "row_version": article.row_version,
+                "main_section": next((entry.category_id for entry in placements if entry.is_primary), None),
+                "other_sections": [entry.category_id for entry in placements if not entry.is_primary],
+                "tag_names": [item.tag.name for item in article.tag_items.select_related("tag")],
+                **{field: getattr(image, name) if image else "" for field, name in IMAGE_TEXTS.items()},
+            }
+        )
+
+    def _set_widget(self, name: str, widget: Any) -> None:
+        field: Any = self.fields[name]
+        widget.is_required = field.required
+        if isinstance(field, forms.ModelChoiceField):
+            widget.choices = field.choices
+        field.widget = widget
+
+    @property
+    def removed(self) -> tuple[Removal, ...]:
+        return getattr(self.fields.get("body"), "removed", ())
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("slug"):
+            cleaned["slug"] = make_slug(cleaned.get("title") or "", max_length=80)
+        self._take_picture(cleaned)
+        self._check_version(cleaned)
+        return cleaned
+
+    def _take_picture(self, cleaned: dict[str, Any]) -> None:
+        """Store an uploaded picture at once: a form that comes back with an error shows it as chosen."""
+        self._uploaded = False
+        if not cleaned.get("hero_file"):
+            return
+        try:
+            image = store_picture(cleaned["hero_file"])
+        except ValidationError as error:
+            self.add_error("hero_file", error)
+            return
+        self._uploaded = True
+        cleaned["hero_image"] = image
+        data: Any = self.data
+        self.data = data = data.copy()
+        data[self.add_prefix("hero_image")] = str(image.pk)
+
+    def _check_version(self, cleaned: dict[str, Any]) -> None:
+        if self.instance.pk is None:
+            return
+        self.current_version = lock_version(self.instance.pk)
+        allowed = {str(cleaned.get("row_version")), str(self.data.get("replace_version"))}
+        if str(self.current_version) not in allowed:
+            newest = (
+                Revision.objects.filter(article=self.instance.pk).select_related("created_by").defer("packed").first()
+            )
+            self.conflict = newest or True
+            self.add_error(None, _("Nothing was saved."))
+
+    def save_relations(self) -> str:
+        """Write sections, tags and the texts of the lead image of the saved article; return a warning or nothing."""
+        cleaned, article = self.cleaned_data, self.instance
+        if {"main_section", "other_sections"} & set(self.changed_data):
+            main = cleaned["main_section"]
+            place(article, [*([main] if main else []), *cleaned["other_sections"]], primary=main)
+        if "tag_names" in self.changed_data:
+            article.tags.set(cleaned["tag_names"])
+        image = cleaned.get("hero_image")
+        if image is None:
+            return ""
+        same = image.pk == self.initial.get("hero_image")
+        texts = {name: cleaned[field] for field, name in IMAGE_TEXTS.items() if field in self.changed_data}
+        if not same:
+            # The texts that were in the form belong to the picture before; only what was typed is for this one.
+            texts = {name: text for name, text in texts.items() if text}
+        if texts:
+            Image.objects.filter(pk=image.pk).update(**texts)
+            image.refresh_from_db()
+        return "" if image.alt_text else _("The lead image has no alternative text.")

@@ -1,0 +1,175 @@
+"""Sections, tags and authors."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.admin.base import MAX_LISTED, Choice, Choices, NewsroomAdmin, PlainTexts, names_of
+from articles.models import Article, ArticleTag, Author, Category, Tag, gather_changes
+from articles.models.category import ancestor_paths
+from articles.text.slugs import make_slug, unique_slug
+
+TRAIL = " › "
+
+
+def section_trails(sections: Iterable[Category]) -> dict[int, str]:
+    """Return the names from the root down to each section, by its id: two queries at most, however many there are."""
+    sections = list(sections)
+    paths = {above for section in sections for above in ancestor_paths(section.path)}
+    names = dict(Category.objects.filter(path__in=paths).values_list("path", "name")) if paths else {}
+    return {
+        section.pk: TRAIL.join([names.get(above, "…") for above in ancestor_paths(section.path)] + [section.name])
+        for section in sections
+    }
+
+
+class SectionNames(AutocompleteJsonView):
+    """Finds sections and tells where in the tree each stands."""
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        self.trails = section_trails(context["object_list"])
+        return context
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {"id": str(obj.pk), "text": self.trails[obj.pk]}
+
+
+class TagNames(AutocompleteJsonView):
+    """Finds tags by name; a name is what the form sends, so that one may be typed that is not there yet."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {"id": obj.name, "text": obj.name}
+
+
+class SectionChoice(Choice):
+    """One section, found by typing."""
+
+    def get_url(self) -> str:
+        return reverse("admin:articles_category_names")
+
+
+class SectionChoices(Choices):
+    """Several sections, found by typing."""
+
+    def get_url(self) -> str:
+        return reverse("admin:articles_category_names")
+
+
+class SectionField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return section_trails([obj])[obj.pk]
+
+
+class SectionsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return section_trails([obj])[obj.pk]
+
+
+@admin.register(Category)
+class CategoryAdmin(NewsroomAdmin):
+    list_display = ("branch", "address", "in_menu", "position")
+    list_per_page = 200
+    ordering = ("path",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("parent",)
+    fieldsets = ((None, {"fields": ("name", "parent", "slug", "description", "in_menu", "position", "language")}),)
+
+    @admin.display(description=gettext_lazy("section"))
+    def branch(self, section: Category) -> str:
+        return format_html('<span class="branch branch-{}">{}</span>', section.depth, section.name)
+
+    @admin.display(description=gettext_lazy("address"))
+    def address(self, section: Category) -> str:
+        return section.get_absolute_url()
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(SectionNames.as_view(admin_site=self.admin_site))
+        return [path("names/", view, name="articles_category_names"), *super().get_urls()]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "parent":
+            kwargs.update(widget=SectionChoice(db_field, self.admin_site), form_class=SectionField)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def users_of(self, objs: list[Any]) -> list[str]:
+        inside = Article.objects.filter(placements__category__in=objs).for_lists().order_by()
+        return names_of(Category.objects.filter(parent__in=objs), inside)
+
+
+class TagForm(PlainTexts):
+    slug = forms.SlugField(label=gettext_lazy("slug"), required=False, max_length=100)
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        twin = Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if twin:
+            raise ValidationError(_("There is a tag “%(name)s” already."), params={"name": twin.name})
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("slug") and cleaned.get("name"):
+            taken = Tag.objects.exclude(pk=self.instance.pk)
+            base = make_slug(cleaned["name"], max_length=90)
+            cleaned["slug"] = unique_slug(base, lambda slug: taken.filter(slug=slug).exists())
+        return cleaned
+
+
+@admin.register(Tag)
+class TagAdmin(NewsroomAdmin):
+    form = TagForm
+    list_display = ("name", "slug")
+    ordering = ("slug",)
+    search_fields = ("name", "slug")
+    fields = ("name", "slug", "description")
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(TagNames.as_view(admin_site=self.admin_site))
+        return [path("names/", view, name="articles_tag_names"), *super().get_urls()]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        objs = list(objs)
+        names, counts, perms, protected = super().get_deleted_objects(objs, request)
+        items = ArticleTag.objects.filter(tag__in=objs).select_related("content_object")
+        used = [item.content_object.title for item in items.defer("content_object__body")[:MAX_LISTED]]
+        if used:
+            names += [_("The tag goes from these articles, and maybe more:"), used]
+        return names, counts, perms, protected
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with gather_changes():
+            obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        with gather_changes():
+            queryset.delete()
+
+
+@admin.register(Author)
+class AuthorAdmin(NewsroomAdmin):
+    list_display = ("name", "slug", "user")
+    list_select_related = ("user",)
+    ordering = ("slug",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("portrait", "user")
+    fields = ("name", "slug", "bio", "portrait", "user")
+
+    def users_of(self, objs: list[Any]) -> list[str]:
+        return names_of(Article.objects.filter(authorships__author__in=objs).for_lists().order_by())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        twin = Author.objects.filter(name=obj.name).exclude(pk=obj.pk).first()
+        if twin:
+            text = _("There is another author of the name “%(name)s” (%(slug)s).")
+            messages.warning(request, text % {"name": twin.name, "slug": twin.slug})
