@@ -61,9 +61,8 @@ class Command(BaseCommand):
     def _link_translation(self) -> None:
         """No key of front matter names a translation yet; an editor's own choice stays."""
         chinese = Article.objects.filter(slug=TRANSLATION[0]).first()
-        Article.objects.filter(slug=TRANSLATION[1], translation_of=None).exclude(
-            pk=getattr(chinese, "pk", None)
-        ).update(translation_of=chinese)
+        if chinese:
+            Article.objects.filter(slug=TRANSLATION[1], translation_of=None).update(translation_of=chinese)
 
     def _make_editor(self) -> str:
         """Make the account once; a password that was changed since stays changed."""
