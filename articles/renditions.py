@@ -77,7 +77,7 @@ def make_renditions(image: Image) -> None:
     missing = SPECS.keys() - set(image.renditions.values_list("spec", flat=True))
     if not missing:
         return
-    with image.file.storage.open(image.file.name) as stream, _quiet_errors():
+    with image.file.storage.open(str(image.file.name)) as stream, _quiet_errors():
         picture = Pillow.open(stream, formats=FORMATS)
         picture.load()
     for spec in sorted(missing):
@@ -119,14 +119,17 @@ def _quiet_errors() -> Iterator[None]:
 def _decode(data: bytes) -> Pillow.Image:
     if len(data) > MAX_BYTES:
         raise ImageRefused(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 1024 // 1024})
+    too_many = _("The picture has more than %(limit)d million pixels.") % {"limit": MAX_PIXELS // 1_000_000}
     try:
-        picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # our own limit is lower than the one that Pillow warns about
+            picture: Pillow.Image = Pillow.open(io.BytesIO(data), formats=FORMATS)
+    except Pillow.DecompressionBombError as error:
+        raise ImageRefused(too_many) from error
     except Exception as error:
         raise ImageRefused(_("This is no JPEG, PNG, GIF, WebP or AVIF picture. SVG is not accepted.")) from error
     if picture.width * picture.height > MAX_PIXELS:
-        raise ImageRefused(
-            _("The picture has more than %(limit)d million pixels.") % {"limit": MAX_PIXELS // 1_000_000}
-        )
+        raise ImageRefused(too_many)
     if picture.width < 1 or picture.height < 1:
         raise ImageRefused(_("The file is damaged, or it is not a picture."))
     source_format = picture.format
@@ -187,4 +190,9 @@ def _write(name: str, content: bytes) -> str:
         if default_storage.size(name) == len(content):
             return name
         default_storage.delete(name)
-    return default_storage.save(name, ContentFile(content))
+    try:
+        return default_storage.save(name, ContentFile(content))
+    except OSError:
+        # A full disk leaves the beginning of the file.
+        default_storage.delete(name)
+        raise

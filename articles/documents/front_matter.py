@@ -7,11 +7,12 @@ from typing import Any
 import yaml
 
 from articles.documents.document import DocumentError, DocumentWarning
+from articles.documents.encoding import without_controls
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 16
+_MAX_LINE_WARNINGS = 10
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FENCE = re.compile(r"-{3,}[ \t]*")
 _KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]*:(?:[ \t]+|$)?(.*)")
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?")
@@ -150,6 +151,8 @@ class _Builder:
             # Nothing refers to them, so they are text: an unquoted & in front of a word.
             mark = next(iter(self._anchors.values()))
             raise yaml.MarkedYAMLError(problem="& stands unquoted", problem_mark=mark)
+        if len(self._root) > 1:
+            raise yaml.MarkedYAMLError(problem="a line ... or --- divides the keys")
         if self._root in ([], [None]):
             return {}, {}, []
         if not isinstance(self._root[0], dict):
@@ -161,25 +164,26 @@ class _Builder:
 
     def _refuse_references(self, event: Any, line: int) -> None:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None) or ""
+        mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
             if anchor in self._anchors:
                 raise self._error("YAML aliases are not read", "write the value out", line)
-            raise yaml.MarkedYAMLError(problem="* stands unquoted", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="* stands unquoted", problem_mark=mark)
         if anchor:
-            self._anchors[anchor] = event.start_mark
+            self._anchors[anchor] = mark
         if tag.startswith("tag:yaml.org,2002:python"):
             raise self._error(f"the YAML tag {tag[:80]!r} is refused", "remove the tag", line)
         if tag.startswith("!") and tag != "!":  # a lone ! marks a text as text
-            raise yaml.MarkedYAMLError(problem="! stands unquoted", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="! stands unquoted", problem_mark=mark)
 
     def _expects_key(self) -> bool:
         return isinstance(self._holders[-1], dict) and self._keys[-1] is None
 
     def _scalar(self, event: Any) -> str | None:
-        is_plain = event.implicit[0] and event.style is None
+        is_plain = event.implicit[0] and not event.style
         is_null = is_plain and event.value in {"", "~", "null", "Null", "NULL"} and not self._expects_key()
         # An escape such as "\0" is one more way to write what no database and no page can hold.
-        return None if is_null else _CONTROLS.sub("", event.value)
+        return None if is_null else without_controls(event.value)
 
     def _open(self, value: Any, line: int) -> None:
         if len(self._holders) > MAX_DEPTH:
@@ -209,8 +213,8 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
     """Read what can be read where YAML gives up: `key: value`, `key:value` and simple lists, a line at a time."""
     values: dict[str, Any] = {}
     places: dict[str, int] = {}
-    warnings = [problem]
-    key = ""
+    unread: list[DocumentWarning] = []
+    key, blank_above, prose = "", False, 0
     for number, line in enumerate(block.split("\n"), first_line):
         match = _KEY.fullmatch(line)
         item = _ITEM.fullmatch(line)
@@ -221,7 +225,12 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
         elif item and key and (values[key] is None or isinstance(values[key], list)):
             values[key] = [*(values[key] or []), _scalar(item[1] or "")]
         elif line.strip() and not line.lstrip().startswith("#"):
-            warnings.append(DocumentWarning("the line could not be read", number, key))
+            unread.append(DocumentWarning("the line could not be read", number, key))
+            prose += blank_above and not line[0].isspace()
+        blank_above = not line.strip()
+    if prose > 1:
+        # Paragraphs: the `---` that was found is a rule in the text, and the text must not be lost.
+        raise DocumentError(source, "the front matter has no end", advice="close it by a line ---", line=first_line - 1)
     if not values:
         raise DocumentError(
             source,
@@ -230,8 +239,10 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
             line=problem.line,
         )
     at_fault = next((name for name, number in places.items() if number == problem.line), "")
-    warnings[0] = DocumentWarning(f"{problem.text}; the keys were read line by line", problem.line, at_fault)
-    return values, places, warnings
+    warning = DocumentWarning(f"{problem.text}; the keys were read line by line", problem.line, at_fault)
+    more = len(unread) - _MAX_LINE_WARNINGS
+    rest = [DocumentWarning(f"{more} more lines could not be read")] if more > 0 else []
+    return values, places, [warning, *unread[:_MAX_LINE_WARNINGS], *rest]
 
 
 def _scalar(text: str) -> str | None:

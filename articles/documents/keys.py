@@ -5,12 +5,13 @@ The table is documented for operators in docs/importing.md; tests/documents/test
 
 import html
 import re
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from articles.documents.document import DocumentWarning
+from articles.documents.encoding import without_controls
 
 # Field: the keys that name it, the first one present wins. Compared without case.
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -45,15 +46,24 @@ FILLER_HOSTS = frozenset(
     {"picsum.photos", "source.unsplash.com", "placehold.co", "via.placeholder.com", "placekitten.com"}
 )
 
-_TAGS = re.compile(r"<[^<>]{0,500}>")
+# Markup as it stands in titles; other angle brackets are text: `Vec<T>`, `a < b`.
+_TAGS = re.compile(
+    r"</?(?:a|abbr|b|big|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|iframe|img|ins|kbd|li|mark|ol|p|pre|q|rp|rt|ruby"
+    r"|s|script|small|span|strike|strong|style|sub|sup|svg|tt|u|ul|wbr)(?=[\s/>])[^<>]{0,500}>|<!--[^<>]{0,500}-->",
+    re.IGNORECASE,
+)
 _NUMERIC_DATE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
     r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+    r"\s*(?:(Z|UTC|GMT)|([+-])(\d{1,2}):?(\d{2})?)?"
 )
 _DATE_IN_NAME = re.compile(r"(?:^|/)(\d{4})-?(\d{2})-?(\d{2})(?=[-_ ./])")
 _DATE_IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/")
 _BLANK = re.compile(r"\s+")
+_COMMAS = re.compile("[,，、;；]")
+MAX_ENTRIES = 100  # tags, authors or sections of one file
+
+Entry = TypeVar("Entry")
 
 
 class Keys:
@@ -99,9 +109,14 @@ class Keys:
             return ""
         return self._shortened(as_plain(value), max_length)
 
-    def texts(self, field: str, *, max_length: int | None = None) -> tuple[str, ...]:
-        """Return the texts of a text, a list, or a list of mappings with a name; each once, in order."""
+    def texts(self, field: str, *, max_length: int | None = None, at_commas: bool = False) -> tuple[str, ...]:
+        """Return the texts of a text, a list, or a list of mappings with a name; each once, in order.
+
+        With `at_commas` a text is a list written in one line.
+        """
         value = self.take(field)
+        if at_commas and isinstance(value, str):
+            value = _COMMAS.split(value)
         entries = value if isinstance(value, list) else [value]
         found: list[str] = []
         for entry in entries:
@@ -113,9 +128,9 @@ class Keys:
                 self.warn(f"a text was expected, not a {_name_of(entry)}; left out")
                 continue
             plain = self._shortened(as_plain(entry), max_length)
-            if plain and plain not in found:
+            if plain:
                 found.append(plain)
-        return tuple(found)
+        return self._fewer(tuple(dict.fromkeys(found)))
 
     def flag(self, field: str) -> bool | None:
         """Return what `yes`, `no`, `true`, `false` say; None where there is nothing or something else."""
@@ -160,7 +175,7 @@ class Keys:
         if value is None:
             return ()
         if isinstance(value, str):
-            return ((as_plain(value)[:100],),) if as_plain(value) else ()
+            value = [value]
         if not isinstance(value, list):
             self.warn(f"a list was expected, not a {_name_of(value)}; left out")
             return ()
@@ -170,7 +185,12 @@ class Keys:
             branches = [_flat(value)]
         else:
             branches = [[name] for name in _flat(value)]
-        return tuple(dict.fromkeys(tuple(branch) for branch in branches if branch))
+        return self._fewer(tuple(dict.fromkeys(tuple(branch) for branch in branches if branch)))
+
+    def _fewer(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        if len(entries) > MAX_ENTRIES:
+            self.warn(f"{len(entries)} entries are too many; the first {MAX_ENTRIES} were taken")
+        return entries[:MAX_ENTRIES]
 
     def _shortened(self, text: str, max_length: int | None) -> str:
         if max_length is not None and len(text) > max_length:
@@ -193,10 +213,10 @@ def _flat(value: Any) -> list[str]:
 
 
 def as_plain(text: str) -> str:
-    """Return plain text in one line: entities decoded once, then tags removed, blanks folded."""
+    """Return plain text in one line: tags removed, then entities decoded once, blanks folded."""
     if "<" in text:
         text = _TAGS.sub("", text)
-    return _BLANK.sub(" ", html.unescape(text)).strip()
+    return _BLANK.sub(" ", without_controls(html.unescape(text))).strip()
 
 
 def as_address(text: str) -> str:
@@ -223,12 +243,12 @@ def parse_moment(text: str, *, zone: tzinfo) -> datetime | None:
     try:
         if match:
             year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-            offset = match[7]
             moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
-            if offset in {"Z", "UTC", "GMT"}:
+            if match[7]:
                 moment = moment.replace(tzinfo=UTC)
-            elif offset:
-                moment = moment.replace(tzinfo=datetime.strptime(offset, "%z").tzinfo)
+            elif match[8]:
+                offset = timedelta(hours=int(match[9]), minutes=int(match[10] or 0))
+                moment = moment.replace(tzinfo=timezone(offset if match[8] == "+" else -offset))
         else:
             try:
                 moment = datetime.fromisoformat(text)

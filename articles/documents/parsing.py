@@ -3,32 +3,39 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from articles.documents.document import (
     ArticleDocument,
+    DocumentError,
     DocumentSkipped,
     DocumentWarning,
     HeroImage,
 )
 from articles.documents.encoding import decode
 from articles.documents.front_matter import split_front_matter
-from articles.documents.keys import KINDS, Keys, as_plain, is_filler, moment_from_path
+from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path
 from articles.text.markdown import render_markdown
+from articles.text.plain import excerpt, plain_text
+from articles.text.policy import MAX_BYTES
 
 MAX_TITLE = 500
 MAX_NAME = 100
 MAX_SOURCE = 200
+MAX_SUMMARY = 1000
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$|<h[1-6][^<>]{0,500}>(.{1,1000}?)</h[1-6]>", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)|<h[1-6](?:\s[^<>]{0,500})?>", re.MULTILINE | re.IGNORECASE)
+_HEADING_END = re.compile("</h", re.IGNORECASE)
 _BLOCK_START = re.compile(
     r"<(?:!--|/?(?:address|article|blockquote|center|dd|details|div|dl|figure|font|footer|h[1-6]|header|hr|img|main|ol|p"
     r"|pre|section|span|strong|style|table|ul|video|iframe)\b)",
     re.IGNORECASE,
 )
 _MARKDOWN_LINE = re.compile(r"^(?:#{1,6} |[-*+] |\d{1,3}\. |```|> |\|)|\]\(|\*\*", re.MULTILINE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
 _LANGUAGES = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 # Keys that only Jekyll and its relatives write; there a list of categories is a set and not a path.
@@ -63,15 +70,18 @@ def parse_document(
     warnings += front.warnings
 
     body = front.body
-    lead, more = _cut_at_more(body)
+    size = len(body.encode())
+    if size > MAX_BYTES:
+        advice = "divide the article"
+        raise DocumentError(source, f"{size} bytes, at most {MAX_BYTES} are read", key="body", advice=advice)
+    if not body.strip():
+        warnings.append(DocumentWarning("the body is empty"))
     body_html = to_html(body, suffix=path.suffix)
     title = keys.text("title", max_length=MAX_TITLE)
     if not title:
-        title = (_first_heading(body) or path.stem)[:MAX_TITLE]
+        title = (_first_heading(body) or as_plain(path.stem) or "?")[:MAX_TITLE]
         warnings.append(DocumentWarning(f"no title; {title[:60]!r} was taken from the text or the file's name"))
-    summary = keys.text("summary")
-    if not summary and more:
-        summary = as_plain(re.sub(r"</(?:p|h[1-6]|li|div)>", " ", to_html(lead, suffix=path.suffix)))
+    summary = keys.text("summary", max_length=MAX_SUMMARY) or _summary_above_more(body, path.suffix)
     categories = keys.paths("categories", as_path=_is_path(reading, front.values))
     names = {name for branch in categories for name in branch}
     people, publisher = _split_byline(keys.texts("authors", max_length=MAX_NAME), names)
@@ -92,9 +102,9 @@ def parse_document(
         source_name=keys.text("source", max_length=MAX_SOURCE) or publisher[:MAX_SOURCE],
         source_url=keys.address("source_url"),
         canonical_url=keys.address("canonical_url"),
-        hero=_hero(keys),
+        hero=_hero(keys, warnings),
         authors=people,
-        tags=keys.texts("tags", max_length=MAX_NAME),
+        tags=keys.texts("tags", max_length=MAX_NAME, at_commas=True),
         categories=categories,
         extra=keys.rest,
         warnings=(*warnings, *keys.warnings),
@@ -119,14 +129,21 @@ def looks_like_html(body: str) -> bool:
     return body.endswith(">") and not _MARKDOWN_LINE.search(body)
 
 
-def _cut_at_more(body: str) -> tuple[str, bool]:
+def _summary_above_more(body: str, suffix: str) -> str:
     match = _MORE.search(body)
-    return (body[: match.start()], True) if match else ("", False)
+    return excerpt(plain_text(to_html(body[: match.start()], suffix=suffix)), length=MAX_SUMMARY) if match else ""
 
 
 def _first_heading(body: str) -> str:
-    match = _HEADING.search(body)
-    return as_plain(match[1] or match[2]) if match else ""
+    for match in islice(_HEADING.finditer(body), 20):
+        text = match[1]
+        if text is None:
+            end = _HEADING_END.search(body, match.end(), match.end() + 1000)
+            text = body[match.end() : end.start()] if end else ""
+        heading = as_plain(text.rstrip(" \t#"))
+        if heading:
+            return heading
+    return ""
 
 
 def _is_path(reading: Reading, values: dict[str, Any]) -> bool:
@@ -183,7 +200,7 @@ def _language(keys: Keys) -> str:
     return language
 
 
-def _hero(keys: Keys) -> HeroImage | None:
+def _hero(keys: Keys, warnings: list[DocumentWarning]) -> HeroImage | None:
     value = keys.take("cover")
     if isinstance(value, list):
         value = next((entry for entry in value if isinstance(entry, str)), None)
@@ -195,8 +212,13 @@ def _hero(keys: Keys) -> HeroImage | None:
     address = value.strip()
     if address.startswith("//"):
         address = f"https:{address}"
-    elif address.lower().startswith("http://"):
-        address = f"https://{address[7:]}"
-    if len(address) > 2000 or address.lower().startswith(("data:", "javascript:")) or is_filler(address):
+    scheme, colon, rest = address.partition("://")
+    if colon and scheme.lower() in {"http", "https"}:
+        address = f"https://{rest}"
+    if is_filler(address):
+        return None
+    is_wrong = not as_address(address) if address.startswith("https://") else _SCHEME.match(address) is not None
+    if is_wrong or len(address) > 2000:
+        warnings.append(DocumentWarning(f"{address[:60]!r} is no address of a picture; left out", key="cover"))
         return None
     return HeroImage(address, alt_text, caption, credit)

@@ -2,6 +2,6 @@
 
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
-from articles.actions.importing.running import import_files
+from articles.actions.importing.running import PathRefused, import_files
 
-__all__ = ["Entry", "ImportOptions", "ImportReport", "Outcome", "import_files"]
+__all__ = ["Entry", "ImportOptions", "ImportReport", "Outcome", "PathRefused", "import_files"]

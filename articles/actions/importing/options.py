@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+from articles.documents.readers.files import as_key
 from articles.models import Status
 
 
@@ -27,7 +28,7 @@ class ImportOptions:
     def as_record(self) -> dict[str, object]:
         """The options as the run's row keeps them."""
         return {
-            "paths": [str(path) for path in self.paths],
+            "paths": [as_key(str(path)) for path in self.paths],
             "time_zone": str(self.zone),
             "status": str(self.status),
             "source": self.source,

@@ -26,7 +26,7 @@ class Entry:
     error: str = ""
 
     def as_json(self) -> str:
-        """Return the entry as one line of JSON; nothing in it can break the line or steer a terminal."""
+        """Return the entry as one line of JSON in ASCII; nothing in it can break the line or steer a terminal."""
         return json.dumps(
             {
                 "path": self.path,

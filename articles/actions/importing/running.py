@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -15,12 +17,17 @@ from articles.documents.document import DocumentError
 from articles.documents.parsing import Reading
 from articles.documents.pool import run_in_workers
 from articles.documents.preparing import Preparation, Prepared
-from articles.documents.readers.files import FoundFile, find_files
+from articles.documents.readers.files import FoundFile, as_key, find_files, printable
 from articles.models import ImportedFile, ImportRun, RunState, User
 from articles.models.locks import exclusively
 
 BATCH = 100
+BATCH_LENGTH = 8_000_000  # characters of all bodies together
 LOCK = "import"
+
+
+class PathRefused(Exception):
+    """A path that was given cannot be imported; the text says why, in one line."""
 
 
 def import_files(
@@ -29,10 +36,11 @@ def import_files(
     """Import the files of `options.paths` in sorted order and return the counts.
 
     `on_entry` hears of each file when it is decided. Raises `AlreadyRunning` while another run is at work, and
-    FileNotFoundError for a path that is not there. A dry run does all of it, batch by batch, and takes each batch back.
+    `PathRefused` for a path that is not there or lies below another one. A dry run does all of it, batch by batch, and
+    takes each batch back.
     """
-    for path in options.paths:
-        path.lstat()
+    options = replace(options, paths=tuple(_located(path) for path in options.paths))
+    _refuse_overlaps(options.paths)
     with exclusively(LOCK):
         return _import(options, by, on_entry)
 
@@ -60,19 +68,42 @@ def _import(options: ImportOptions, by: User | None, on_entry: Callable[[Entry],
 
 
 def _prepared(options: ImportOptions) -> Iterator[Incoming]:
-    sources: dict[str, str] = {}
+    roots = {path: _identify(path, options.source) for path in options.paths}
+    sources = {str(root): source for root, source in roots.values()}
+    known = {} if options.overwrite else {root: _known_digests(source) for root, source in sources.items()}
 
     def files() -> Iterator[FoundFile]:
-        for path in options.paths:
-            # The parent is resolved, the path itself is not: a link given as a path is refused like any other.
-            path = path.parent.resolve() / path.name if path.name else path.resolve()
-            root, source = _identify(path, options.source)
-            sources[str(root)] = source
+        for path, (root, _source) in roots.items():
             yield from find_files(path, root=root, include=options.include, exclude=options.exclude)
 
-    prepare = Preparation(Reading(options.zone, options.categories), options.engines)
+    prepare = Preparation(Reading(options.zone, options.categories), options.engines, known)
     for prepared in run_in_workers(prepare, islice(files(), options.limit), jobs=options.jobs, lost=_lost):
         yield Incoming(sources[prepared.file.root], prepared)
+
+
+def _known_digests(source: str) -> dict[str, str]:
+    """Return the digests of a source's files that have an article, by path; a file with an id of its own is read."""
+    rows = ImportedFile.objects.filter(source=source, article__isnull=False).exclude(key__startswith="id:")
+    return dict(rows.values_list("key", "digest"))
+
+
+def _located(path: Path) -> Path:
+    """Return the absolute path. Its parent is resolved, it itself is not: a link is refused here like any other."""
+    try:
+        path.lstat()
+        folder = Path(os.path.realpath(path.parent))
+        return Path(os.path.realpath(path)) if path.name in {"", ".."} else folder / path.name
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PathRefused(f"{printable(os.fspath(path))}: {reason}") from error
+
+
+def _refuse_overlaps(paths: tuple[Path, ...]) -> None:
+    for number, path in enumerate(paths):
+        for other in paths[number + 1 :]:
+            if path == other or path in other.parents or other in path.parents:
+                shown = " and ".join(printable(os.fspath(each)) for each in (path, other))
+                raise PathRefused(f"{shown}: one holds the other; give one of them")
 
 
 def _lost(file: FoundFile, cause: str) -> Prepared:
@@ -87,24 +118,27 @@ def _identify(path: Path, name: str) -> tuple[Path, str]:
     folder = path if path.is_dir() and not path.is_symlink() else path.parent
     if name:
         return folder, name
-    above = [str(folder), *(str(parent) for parent in folder.parents)]
+    above = {as_key(str(each)): each for each in (folder, *folder.parents)}
     known = ImportedFile.objects.filter(source__in=above).values_list("source", flat=True).distinct()
-    root = Path(max(known, key=len, default=str(folder)))
-    if len(os.fspath(root)) > 300:
-        raise DocumentError(os.fspath(root), "the path is too long to be remembered", advice="give --source NAME")
-    return root, os.fspath(root)
+    source = max(known, key=len, default=as_key(str(folder)))
+    root = above[source]
+    if len(source) > 300:
+        raise PathRefused(f"{printable(os.fspath(root))}: the path is too long to be remembered; give --source NAME")
+    return root, source
 
 
 def _batches(incoming: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
     """Cut into batches; two files with one identity never share a batch, so the second sees what the first made."""
     batch: list[Incoming] = []
     seen: set[tuple[str, str]] = set()
+    length = 0
     for entry in incoming:
-        if len(batch) >= size or entry.identity in seen:
+        if len(batch) >= size or length >= BATCH_LENGTH or entry.identity in seen:
             yield batch
-            batch, seen = [], set()
+            batch, seen, length = [], set(), 0
         batch.append(entry)
         seen.add(entry.identity)
+        length += len(entry.prepared.document.body_html) if entry.prepared.document else 0
     if batch:
         yield batch
 
@@ -113,10 +147,11 @@ def _write(writer: Writer, batch: list[Incoming], *, dry_run: bool) -> list[Entr
     """Write a batch in one transaction; a batch that fails is written again a document at a time."""
     try:
         return _write_once(writer, batch, dry_run=dry_run)
-    except (DatabaseError, ValueError) as error:
+    except (DatabaseError, ValidationError, ValueError, OSError) as error:
         if len(batch) == 1:
-            cause = DocumentError(batch[0].prepared.file.name, f"the database refused it ({_first_line(error)})")
-            return [Entry(batch[0].prepared.file.name, Outcome.FAILED, error=str(cause))]
+            file = batch[0].prepared.file
+            cause = DocumentError(file.name, f"it could not be stored ({_first_line(error)})")
+            return [Entry(file.location, Outcome.FAILED, error=str(cause))]
     return [entry for single in batch for entry in _write(writer, [single], dry_run=dry_run)]
 
 
@@ -131,8 +166,11 @@ def _write_once(writer: Writer, batch: list[Incoming], *, dry_run: bool) -> list
         raise
     if dry_run:
         writer.forget()
+        # The rows are gone again, and their numbers mean nothing.
+        entries = [replace(e, article=None) if e.outcome is Outcome.CREATED else e for e in entries]
     return entries
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:200]
+    text = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    return printable(text.strip().split("\n")[0][:200])

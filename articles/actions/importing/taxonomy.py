@@ -1,5 +1,8 @@
 """Sections, authors and tags by the names that files give them: looked up in bulk, made where missing."""
 
+from django.db.models import Value
+from django.db.models.functions import Lower
+
 from articles.models import Author, Category, Tag
 from articles.models.category import MAX_DEPTH
 
@@ -43,6 +46,8 @@ class Taxonomy:
         for name in sorted(names):
             folded = name.lower()
             if folded not in self._tags:
-                tag = Tag.objects.filter(name__iexact=name).order_by("pk").first()
+                # As the constraint compares them: `iexact` folds by another rule on each database.
+                same = Tag.objects.annotate(folded=Lower("name")).filter(folded=Lower(Value(name)))
+                tag = same.order_by("pk").first()
                 self._tags[folded] = tag or Tag.objects.create(name=name)
         return {name: self._tags[name.lower()] for name in names}

@@ -14,6 +14,7 @@ from articles.actions.importing.taxonomy import Taxonomy
 from articles.actions.revising import edited_since_import, record, snapshot
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Prepared
+from articles.documents.readers.files import read_beside
 from articles.models import (
     Article,
     ArticleTag,
@@ -68,7 +69,7 @@ class Writer:
     def __init__(self, options: ImportOptions, run: ImportRun | None) -> None:
         self._options, self._run = options, run
         self._taxonomy = Taxonomy()
-        self._seen: dict[tuple[str, str], str] = {}
+        self._seen: dict[tuple[str, str], tuple[str, str]] = {}
 
     def forget(self) -> None:
         """Forget what was looked up or made: the transaction that made it was rolled back."""
@@ -96,10 +97,11 @@ class Writer:
 
     def _known(self, batch: list[Incoming]) -> dict[tuple[str, str], ImportedFile]:
         digests = [incoming.identity[1] for incoming in batch]
-        rows = ImportedFile.objects.filter(
-            source__in={incoming.source for incoming in batch}, key_digest__in=digests
-        ).select_related("article")
-        return {(row.source, row.key_digest): row for row in rows}
+        rows = ImportedFile.objects.filter(source__in={incoming.source for incoming in batch}, key_digest__in=digests)
+        # An editor who saves at this moment comes before us or after us, and is not overwritten unseen.
+        ids = list(rows.exclude(article=None).values_list("article", flat=True))
+        list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+        return {(row.source, row.key_digest): row for row in rows.select_related("article")}
 
     def _entry(
         self,
@@ -110,23 +112,28 @@ class Writer:
         error: str = "",
         warnings: Iterable[DocumentWarning] = (),
     ) -> Entry:
-        return Entry(incoming.prepared.file.name, outcome, article, tuple(str(warning) for warning in warnings), error)
+        path = incoming.prepared.file.location
+        return Entry(path, outcome, article, tuple(str(warning) for warning in warnings), error)
 
     def _decide(self, incoming: Incoming, row: ImportedFile | None, edited: set[int]) -> Entry | _Task:
         prepared = incoming.prepared
         if prepared.error:
             return self._entry(incoming, Outcome.FAILED, error=str(prepared.error))
-        document = prepared.document
-        if document is None:
+        if prepared.document is None and not prepared.is_known:
             return self._entry(incoming, Outcome.SKIPPED, error=prepared.skipped)
         # Two files with one identity: equal bytes are one file under two spellings of a name, others a mistake.
-        first = self._seen.setdefault(incoming.identity, prepared.file.name)
-        if first != prepared.file.name and row and row.digest != prepared.digest:
+        first, digest = self._seen.setdefault(incoming.identity, (prepared.file.name, prepared.digest))
+        if digest != prepared.digest:
             cause = f"{prepared.file.name}: it has the same identity as {first}; give one of them another name or id"
             return self._entry(incoming, Outcome.FAILED, error=cause)
+        if self._options.dry_run and row is None and first != prepared.file.name:
+            return self._entry(incoming, Outcome.UNCHANGED)
         if row is None:
-            return _Task(incoming, document, None, Article(), list(document.warnings))
-        article = row.article
+            return self._task(incoming, None, Article())
+        return self._decide_known(incoming, row, edited)
+
+    def _decide_known(self, incoming: Incoming, row: ImportedFile, edited: set[int]) -> Entry | _Task:
+        prepared, article = incoming.prepared, row.article
         if article is None:
             return self._entry(incoming, Outcome.SKIPPED, error="the article was deleted and stays deleted")
         if article.trashed_at or article.withdrawn_at:
@@ -138,6 +145,13 @@ class Writer:
         if is_edited and not self._options.overwrite:
             reason = "an editor changed the article; --overwrite takes the file's version"
             return self._entry(incoming, Outcome.KEPT, article.pk, error=reason)
+        return self._task(incoming, row, article)
+
+    def _task(self, incoming: Incoming, row: ImportedFile | None, article: Article) -> Entry | _Task:
+        document = incoming.prepared.document
+        if document is None:
+            cause = f"{incoming.prepared.file.name}: what is known of it changed during the run; run again"
+            return self._entry(incoming, Outcome.FAILED, error=cause)
         return _Task(incoming, document, row, article, list(document.warnings))
 
     def _store(self, tasks: Iterable[_Task]) -> None:
@@ -201,8 +215,9 @@ class Writer:
         article.category = section
         article.body = self._body_with_images(task)
         self._set_hero(task)
-        article.updated_at = document.updated_at
-        if before and not document.updated_at and any(before[name] != getattr(article, name) for name in _READ):
+        if document.updated_at:
+            article.updated_at = document.updated_at
+        elif any(before[name] != getattr(article, name) for name in before):
             article.updated_at = timezone.now()
 
     def _end(self, task: _Task) -> Any:
@@ -239,7 +254,8 @@ class Writer:
                 Image.objects.filter(pk=image.pk).update(**missing)
 
     def _image(self, task: _Task, address: str) -> Image | None:
-        data = task.incoming.prepared.images.get(address)
+        prepared = task.incoming.prepared
+        data = read_beside(prepared.file, address) if address in prepared.images else None
         if data is None:
             task.warnings.append(DocumentWarning(f"the picture {address[:80]!r} is not beside the file"))
             return None
@@ -247,11 +263,11 @@ class Writer:
             if self._options.dry_run:
                 # A file in the media folder is no part of the transaction that is taken back.
                 check_image(data)
-                return None
-            return store_image(data)
+            else:
+                return store_image(data)
         except ImageRefused as error:
             task.warnings.append(DocumentWarning(f"the picture {address[:80]!r} was refused: {error}"))
-            return None
+        return None
 
     def _row(self, task: _Task, row: ImportedFile) -> ImportedFile:
         prepared = task.incoming.prepared
@@ -267,4 +283,4 @@ class Writer:
 
 
 # What readers read; a change of it moves `updated_at`.
-_READ = ("title", "subtitle", "summary", "body", "source_name", "hero_image_id", "hero_image_url")
+_READ = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image_id", "hero_image_url")

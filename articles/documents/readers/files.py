@@ -31,9 +31,14 @@ class FoundFile:
     error: str = ""
 
     @property
+    def location(self) -> str:
+        """Where the file stands, to the letter."""
+        return os.path.normpath(os.path.join(self.root, self.path))
+
+    @property
     def name(self) -> str:
-        """How reports name the file: one line, also for hostile names."""
-        return printable(os.path.join(self.root, self.path))
+        """How messages name the file: one line, also for hostile names."""
+        return printable(self.location)
 
 
 def find_files(
@@ -59,7 +64,7 @@ def find_files(
 def read_file(file: FoundFile) -> tuple[bytes, datetime]:
     """Return the bytes of a found file and its time of modification. Raises DocumentError."""
     if file.error:
-        raise DocumentError(file.name, file.error, advice="put the file itself there")
+        raise DocumentError(file.name, file.error)
     return _read(file.root, file.path, MAX_FILE_BYTES, name=file.name)
 
 
@@ -81,10 +86,10 @@ def read_beside(file: FoundFile, address: str) -> bytes | None:
 
 
 def printable(text: str) -> str:
-    """Return `text` in one line that a terminal shows as it is: control and unpaired characters become escapes."""
+    """Return `text` in one line that a terminal shows as it is: control, invisible, unpaired characters are escaped."""
     shown = []
     for char in text:
-        if char.isprintable() and unicodedata.category(char) != "Cf":
+        if char.isprintable() or unicodedata.category(char) == "Zs":
             shown.append(char)
         else:
             shown.append(char.encode("unicode_escape").decode())
@@ -99,30 +104,37 @@ def _walk(base: str, below: str) -> Iterator[FoundFile]:
             with os.scandir(os.path.join(base, folder)) as entries:
                 listed = list(entries)
         except OSError as error:
-            yield FoundFile(base, folder, _key(folder), f"the folder cannot be read ({error.strerror})")
+            yield FoundFile(base, folder, as_key(folder), f"the folder cannot be read ({error.strerror})")
             continue
         for entry in listed:
             path = os.path.normpath(os.path.join(folder, entry.name))
-            mode = entry.stat(follow_symlinks=False).st_mode
+            try:
+                mode = entry.stat(follow_symlinks=False).st_mode
+            except OSError as error:
+                yield FoundFile(base, path, as_key(path), f"it cannot be looked at ({error.strerror})")
+                continue
             if stat.S_ISDIR(mode):
                 folders.append(path)
             elif PurePosixPath(entry.name).suffix.lower() in SUFFIXES:
                 yield _found(base, path, mode)
+            elif stat.S_ISLNK(mode) and os.path.isdir(os.path.join(base, path)):
+                yield FoundFile(
+                    base, path, as_key(path), "a symbolic link to a folder is not followed; give its target"
+                )
 
 
 def _found(base: str, path: str, mode: int) -> FoundFile:
     error = ""
     if stat.S_ISLNK(mode):
-        error = "a symbolic link is not followed"
+        error = "a symbolic link is not followed; put the file itself there"
     elif not stat.S_ISREG(mode):
         error = "no regular file (a pipe, a device or a socket)"
-    return FoundFile(base, path, _key(path), error)
+    return FoundFile(base, path, as_key(path), error)
 
 
-def _key(path: str) -> str:
-    # Names that are no UTF-8 keep their bytes as escapes, so that the key can be stored.
-    text = os.fsencode(path).decode("utf-8", "backslashreplace").replace("\0", "")
-    return unicodedata.normalize("NFC", text)
+def as_key(path: str) -> str:
+    """Return a path as it can be stored: in NFC, and bytes that are no UTF-8 as escapes."""
+    return unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
 def _read(root: str, path: str, limit: int, *, name: str) -> tuple[bytes, datetime]:

@@ -2,21 +2,26 @@
 
 import os
 from argparse import ArgumentParser
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import conf
-from articles.actions.importing import Entry, ImportOptions, Outcome, import_files
-from articles.documents.document import DocumentError
+from articles.actions.importing import Entry, ImportOptions, Outcome, PathRefused, import_files
+from articles.documents.readers.files import SUFFIXES, as_key, printable
 from articles.models import Status
 from articles.models.locks import AlreadyRunning
 
 USAGE_ERROR = 2
+MAX_JOBS = 256
+# Options of later versions: said plainly, rather than "unrecognized".
+LATER = ("map", "permalink", "media_root")
 
 
 class Command(BaseCommand):
@@ -35,58 +40,108 @@ class Command(BaseCommand):
         parser.add_argument("--include", action="append", default=[], metavar="PATTERN", help="only these paths")
         parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="not these paths")
         parser.add_argument("--limit", type=int, metavar="N", help="at most N files, for a trial")
+        parser.add_argument("--images", choices=["link", "local"], default="link", help="local is not available yet")
+        for name in LATER:
+            parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help="not available yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = self._read(options)
+        report_file = _Report(options["report"], chosen.paths) if options["report"] else None
+
+        def tell(entry: Entry) -> None:
+            if report_file:
+                report_file.write(entry)
+            if entry.outcome is Outcome.FAILED:
+                self.stderr.write(printable(f"failed: {entry.error}"))
+            elif options["verbosity"] > 1:
+                self.stdout.write(printable(f"{entry.outcome}: {entry.path} {entry.error}".rstrip()))
+
         try:
-            report_file = options["report"].open("w", encoding="utf-8") if options["report"] else nullcontext()
-        except OSError as error:
-            raise CommandError(f"--report: {error}", returncode=USAGE_ERROR) from error
-        with report_file as stream:
-
-            def tell(entry: Entry) -> None:
-                if stream:
-                    stream.write(entry.as_json() + "\n")
-                if entry.outcome is Outcome.FAILED:
-                    self.stderr.write(f"failed: {entry.error}")
-                elif options["verbosity"] > 1:
-                    self.stdout.write(f"{entry.outcome}: {entry.path} {entry.error}".rstrip())
-
-            try:
+            with _told_plainly():
                 report = import_files(chosen, on_entry=tell)
-            except AlreadyRunning as error:
-                raise CommandError("another import is running; wait until it has ended") from error
-            except FileNotFoundError as error:
-                raise CommandError(f"there is no {str(error.filename)!r}", returncode=USAGE_ERROR) from error
-            except DocumentError as error:
-                raise CommandError(str(error), returncode=USAGE_ERROR) from error
+            if report_file:
+                report_file.begin()
+        finally:
+            if report_file:
+                report_file.close()
         self.stdout.write(report.summary())
         if report.counts[Outcome.FAILED]:
             raise SystemExit(1)
 
     def _read(self, options: dict[str, Any]) -> ImportOptions:
+        for name in LATER:
+            if options[name] is not None:
+                raise usage_error(f"--{name.replace('_', '-')} is not available yet")
+        if options["images"] == "local":
+            raise usage_error("--images local is not available yet")
         try:
             zone = ZoneInfo(options["time_zone"])
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise CommandError(
-                f"--time-zone: there is no zone {options['time_zone']!r}; write Asia/Shanghai", returncode=USAGE_ERROR
-            ) from error
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise usage_error(f"--time-zone: there is no zone {options['time_zone']!r}; write Asia/Shanghai") from error
         for name in ("jobs", "limit"):
             if options[name] is not None and options[name] < 1:
-                raise CommandError(f"--{name} must be at least 1", returncode=USAGE_ERROR)
+                raise usage_error(f"--{name} must be at least 1")
         if len(options["source"]) > 300:
-            raise CommandError("--source is longer than 300 characters", returncode=USAGE_ERROR)
+            raise usage_error("--source is longer than 300 characters")
         return ImportOptions(
             paths=tuple(options["paths"]),
             zone=zone,
             status=Status(options["status"]),
-            source=options["source"],
+            source=as_key(options["source"]),
             categories=options["categories"],
-            jobs=options["jobs"],
+            jobs=min(options["jobs"], MAX_JOBS),
             limit=options["limit"],
-            include=tuple(options["include"]),
-            exclude=tuple(options["exclude"]),
+            include=tuple(normalize("NFC", pattern) for pattern in options["include"]),
+            exclude=tuple(normalize("NFC", pattern) for pattern in options["exclude"]),
             overwrite=options["overwrite"],
             dry_run=options["dry_run"],
             engines=conf.sanitizers(),
         )
+
+
+class _Report:
+    """The file of --report. What it held goes with the first entry, since another run may be writing it."""
+
+    def __init__(self, path: Path, paths: tuple[Path, ...]) -> None:
+        self._path, self._begun = path, False
+        try:
+            place, *sources = (Path(os.path.realpath(each)) for each in (path, *paths))
+            if any(place == each or (each in place.parents and place.suffix in SUFFIXES) for each in sources):
+                raise usage_error(f"--report: {printable(str(path))} would be read as an article; write it elsewhere")
+            # By lines: a run that is killed leaves whole ones.
+            self._stream: IO[str] = path.open("a", encoding="ascii", buffering=1)
+        except OSError as error:
+            raise usage_error(f"--report: {error}") from error
+
+    def begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            if self._path.is_file():
+                self._stream.truncate(0)
+
+    def write(self, entry: Entry) -> None:
+        self.begin()
+        try:
+            self._stream.write(entry.as_json() + "\n")
+        except OSError as error:
+            raise CommandError(f"the report cannot be written: {error}; run again, nothing is done twice") from error
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._stream.close()
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except AlreadyRunning as error:
+        raise CommandError("another import is running; wait until it has ended") from error
+    except PathRefused as error:
+        raise usage_error(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise CommandError("broken off; run it again, nothing is done twice", returncode=130) from error
+
+
+def usage_error(text: str) -> CommandError:
+    return CommandError(text, returncode=USAGE_ERROR)

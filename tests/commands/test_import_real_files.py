@@ -1,0 +1,69 @@
+"""The whole folder of real files: what goes in, what does not and why, to the number; and one of them end to end."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from articles.models import Article, Listing
+from articles.text.plain import plain_text
+from tests.commands.imports import run
+
+pytestmark = pytest.mark.django_db
+
+FAILED = {
+    "TOML front matter between +++": 73,
+    "YAML front matter without its opening ---": 63,
+    "front matter in link comments ([#]: key: value)": 16,
+    "an article without front matter": 15,
+}
+SKIPPED = {"a section page, not an article": 4, "the file is empty": 1}
+
+
+def test_every_file_is_accounted_for_and_a_second_run_changes_nothing(real_files: Path, tmp_path: Path) -> None:
+    done = run(real_files, jobs=2, report=tmp_path / "report.jsonl")
+    assert done.counts == "created=663 skipped=5 failed=167"
+    failed = Counter(
+        re.sub(r".*:\d+: (.*) is not read yet;.*", r"\1", e["error"]) for e in done.report if e["outcome"] == "failed"
+    )
+    assert failed == FAILED
+    assert Counter(e["error"] for e in done.report if e["outcome"] == "skipped") == SKIPPED
+    assert Article.objects.count() == 663
+    assert len(done.err.splitlines()) == 167
+    before = list(Article.objects.order_by("pk").values_list("pk", "row_version", "updated_at"))
+    assert run(real_files, jobs=2, report=tmp_path / "report.jsonl").counts == "unchanged=663 skipped=5 failed=167"
+    assert list(Article.objects.order_by("pk").values_list("pk", "row_version", "updated_at")) == before
+
+
+def test_the_seed_is_what_it_says_it_is(real_files: Path, tmp_path: Path, client: Client) -> None:
+    seed = real_files / "seed"
+    assert run(seed, report=tmp_path / "report.jsonl").counts == "created=1"
+    article = Article.objects.live().get()
+    assert article.title == "青岛如何与华为云共谋数字城市_新基准_"
+    assert article.category is not None
+    assert [section.name for section in (*article.category.ancestors(), article.category)] == [
+        "新媒体",
+        "高科技行业门户",
+        "新闻",
+    ]
+    assert article.published_at == datetime(2021, 5, 15, 2, 43, tzinfo=UTC)
+    assert (article.source_name, list(article.authors), list(article.tags.names())) == ("高科技行业门户", [], [])
+    assert (article.hero_image, article.hero_image_url) == (None, "")
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert "2021" in page
+    assert "高科技行业门户" in page
+    assert "picsum" not in page
+    assert Listing.objects.filter(article=article).count() == 4  # home and the three sections
+
+
+def test_no_letter_of_the_seed_is_lost(real_files: Path, tmp_path: Path) -> None:
+    (file,) = (real_files / "seed").glob("*.md")
+    run(file, report=tmp_path / "report.jsonl")
+    body = file.read_text(encoding="utf-8").split("---\n", 2)[2]
+    seen = re.sub(r"<[^>]*>", "", re.sub("</p>", "\n", body))
+    assert "&" not in seen
+    assert plain_text(Article.objects.get().body).split() == seen.split()
+    assert len(seen.split()) > 50

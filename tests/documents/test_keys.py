@@ -1,0 +1,128 @@
+"""Raw keys to values: aliases, dates, plain text, and the table that operators read."""
+
+import re
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from articles.documents.keys import ALIASES, Keys, as_address, as_plain, moment_from_path, parse_moment
+from articles.documents.parsing import Reading, parse_document
+from tests.conftest import PROJECT
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def test_the_table_that_operators_read_is_the_table_of_the_code() -> None:
+    text = (PROJECT / "docs" / "importing.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text.partition("\n## Keys\n")[2], re.MULTILINE)
+    assert {field: tuple(re.findall(r"`([^`]+)`", names)) for field, names in rows} == ALIASES
+
+
+@pytest.mark.parametrize(("field", "alias"), [(field, alias) for field, names in ALIASES.items() for alias in names])
+def test_each_alias_is_read_in_any_case(field: str, alias: str) -> None:
+    keys = Keys({alias.upper(): "x", "other": "y"}, {}, source="a.md")
+    assert keys.take(field) == "x"
+    assert keys.rest == {"other": "y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Sat, 15 May 2021 02:43:00 GMT", datetime(2021, 5, 15, 2, 43, tzinfo=UTC)),
+        ("2021-05-15 10:43:00", datetime(2021, 5, 15, 2, 43, tzinfo=UTC)),
+        ("2021-05-15T02:43:00Z", datetime(2021, 5, 15, 2, 43, tzinfo=UTC)),
+        ("2021-05-15", datetime(2021, 5, 14, 16, tzinfo=UTC)),
+        ("2021/5/15 9:08", datetime(2021, 5, 15, 1, 8, tzinfo=UTC)),
+        ("2021年5月15日", datetime(2021, 5, 14, 16, tzinfo=UTC)),
+        ("2014-05-01 13:20:39 -0400", datetime(2014, 5, 1, 17, 20, 39, tzinfo=UTC)),
+        ("2015-03-19 10:00:00 -4", datetime(2015, 3, 19, 14, tzinfo=UTC)),
+        ("2005-01-12 18:44:30.000000000 +00:00", datetime(2005, 1, 12, 18, 44, 30, tzinfo=UTC)),
+        ("2026-02-30", None),
+        ("2026-02-28 25:00", None),
+        ("2026-02-28 10:00 +99:00", None),
+        ("12:30:00", None),
+        ("0001-01-01 00:00:00", None),
+        ("9999-12-31 23:59:59", None),
+        ("昨天", None),
+        ("", None),
+    ],
+)
+def test_dates_as_they_stand_in_files(text: str, moment: datetime | None) -> None:
+    assert parse_moment(text, zone=SHANGHAI) == moment
+
+
+@pytest.mark.parametrize(
+    "key", ["2015-11-20-title.md", "20151120 title.md", "a/2015/11/20/title.md", "2015/11/20/index.md"]
+)
+def test_a_path_can_name_the_day(key: str) -> None:
+    assert moment_from_path(key, zone=SHANGHAI) == datetime(2015, 11, 19, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("key", ["title.md", "2015-13-20-title.md", "120151120-title.md", "v2015-11-20.md"])
+def test_other_numbers_in_a_path_are_no_day(key: str) -> None:
+    assert moment_from_path(key, zone=SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("&#8220;Deconstructing&#8221;", "“Deconstructing”"),
+        ("<em>重要</em>  <br/>通知", "重要 通知"),
+        ("&lt;b&gt;", "<b>"),
+        ("Vec<T> 与 a < b", "Vec<T> 与 a < b"),
+        ("a&amp;lt;b", "a&lt;b"),
+        ("一\n二\u3000三\u00a0四", "一 二 三 四"),
+        ("&#27;[31m", "[31m"),
+    ],
+)
+def test_a_title_is_plain_text_decoded_once(text: str, plain: str) -> None:
+    assert as_plain(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "//evil.example",
+        "https://",
+        "https://user@evil.example/",
+        "https://[::1",
+        "https://a b.example",
+        "ftp://a.example",
+        "https://a.example/" + "x" * 2000,
+    ],
+)
+def test_an_address_is_http_or_nothing(text: str) -> None:
+    assert as_address("https://example.com/a?b=1") == "https://example.com/a?b=1"
+    assert as_address(text) == ""
+
+
+def test_tags_in_one_line_are_cut_at_commas() -> None:
+    keys = Keys({"keywords": "经济，金融、A股, A股"}, {}, source="a.md")
+    assert keys.texts("tags", at_commas=True) == ("经济", "金融", "A股")
+
+
+HOSTILE = [
+    "# " + "#" * 100_000 + "x",
+    "# " + " #" * 50_000 + "x",
+    "<h1>" * 25_000,
+    "<h1 " + "a" * 100_000,
+    "<!--" + " " * 100_000,
+    "<!--" * 25_000,
+    "<" * 100_000,
+    "a" * 100_000 + ":",
+    "-" * 100_000,
+    "&" * 100_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:6])
+def test_no_pattern_is_slow_on_hostile_text(text: str) -> None:
+    started = time.process_time()
+    parse_document(
+        f"---\nmood: x\n---\n{text}\n".encode(), source="a.html", key="a.html", reading=Reading(zone=SHANGHAI)
+    )
+    as_plain(text)
+    assert time.process_time() - started < 1

@@ -1,0 +1,90 @@
+"""Worker processes: an item that hangs, eats memory or breaks costs its worker and nothing else."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from articles.documents.pool import MEMORY_BYTES, run_in_workers
+
+
+def work(item: str) -> str:
+    """Do what the item says; it runs in a worker."""
+    if item == "hang":
+        time.sleep(60)
+    elif item == "eat":
+        return str(len(bytearray(2 * MEMORY_BYTES)))
+    elif item == "die":
+        os._exit(9)
+    elif item == "break":
+        raise KeyError("\x1b[31m")
+    elif item == "large":
+        return "x" * 3_000_000
+    return item.upper()
+
+
+def lost(item: str, cause: str) -> str:
+    return f"{item}: {cause}"
+
+
+def run(items: list[str], jobs: int = 2, seconds: float = 0.6) -> list[str]:
+    return list(run_in_workers(work, items, jobs=jobs, lost=lost, seconds=seconds))
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    items = [f"item {number}" for number in range(100)]
+    assert run(items, jobs=3) == [item.upper() for item in items]
+    assert run([]) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "cause"),
+    [
+        ("hang", "it took longer than 0.6 seconds"),
+        ("eat", "it needs more than 512 MiB of memory"),
+        ("die", "the process that read it ended"),
+        ("break", "the program that read it failed (KeyError)"),
+    ],
+)
+def test_a_bad_item_is_lost_with_its_cause_and_its_neighbours_are_not(item: str, cause: str) -> None:
+    assert run(["a", item, "b", "c"], jobs=1) == ["A", f"{item}: {cause}", "B", "C"]
+
+
+def test_many_bad_items_cost_no_good_one() -> None:
+    items = ["hang", "die", "a", "eat", "break", "b", "die", "c"] * 2
+    results = run(items)
+    assert [result for result in results if ":" not in result] == ["A", "B", "C"] * 2
+    assert len(results) == len(items)
+
+
+def test_large_results_and_a_slow_reader_are_no_fault_of_the_item() -> None:
+    found = []
+    for result in run_in_workers(work, ["large"] * 6, jobs=1, lost=lost, seconds=0.5):
+        time.sleep(0.2)
+        found.append(len(result))
+    assert found == [3_000_000] * 6
+
+
+def test_no_more_is_taken_than_the_window_holds() -> None:
+    taken = 0
+
+    def items() -> Iterator[str]:
+        nonlocal taken
+        for number in range(10_000):
+            taken += 1
+            yield str(number)
+
+    results = run_in_workers(work, items(), jobs=1, lost=lost)
+    next(results)
+    assert 0 < taken < 100
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_one_item_starts_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    from articles.documents import pool
+
+    started, start = [], pool._start
+    monkeypatch.setattr(pool, "_start", lambda *given: started.append(given) or start(*given))  # type: ignore[func-returns-value]
+    assert run(["a"], jobs=50) == ["A"]
+    assert len(started) == 1
