@@ -70,5 +70,6 @@ def _is_bulk_update(expression: Any) -> bool:
     values = [case.result for case in expression.cases]
     default = expression.default
     return (default is None or (isinstance(default, Value) and default.value is None)) and all(
-        isinstance(value, Value) and isinstance(getattr(value, "_output_field_or_none", None), SanitizedHTMLField) for value in values
+        isinstance(value, Value) and isinstance(getattr(value, "_output_field_or_none", None), SanitizedHTMLField)
+        for value in values
     )
