@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.models.signals import post_migrate
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -30,9 +31,15 @@ def pytest_configure(config: pytest.Config) -> None:
     # The names of static files need no manifest here; tests/test_gunicorn.py serves the real one.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # A connection that a server's thread keeps would hold the test database when it is to be dropped.
+    # A thread of the live server may still hold a connection when the test database is dropped.
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DatabaseCreation._destroy_test_db = _drop_by_force
     post_migrate.connect(_make_profile_again)
+
+
+def _drop_by_force(self: Any, test_database_name: str, verbosity: int) -> None:
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
 
 def _make_profile_again(app_config: Any, using: str, **_kwargs: Any) -> None:
