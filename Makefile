@@ -41,8 +41,8 @@ format: install-dev ## Put the code into its format
 	$(BIN)/ruff check --fix .
 
 lock: install-dev ## Write the lock files anew from pyproject.toml (needs uv)
-	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml -o requirements.txt
-	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --universal --python-version 3.11 --no-header --no-annotate pyproject.toml -o requirements.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
 
 messages: install-dev ## Collect and compile the translations (needs gettext)
 	$(BIN)/python manage.py makemessages -l zh_Hans -l zh_Hant --no-obsolete --no-wrap --no-location --ignore .venv --ignore var
