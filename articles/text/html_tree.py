@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TypeAlias
 
-from articles.text.policy import MAX_DEPTH, VOID
+from articles.text.policy import BLOCKS, BOXES, MAX_DEPTH, UNSPOKEN, VOID
 
 # Only the form that html5ever's and html5lib's writers give; possessive, so that no text makes it go back.
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?:\s++[^\s=<>"/]++(?:="[^"]*+")?+)*+)\s*+/?>|([^<]++)|(<)')
@@ -84,6 +84,24 @@ def _escape(text: str) -> str:
 def text_of(nodes: Iterable[Node]) -> str:
     """Return all text in the nodes, as it stands."""
     return "".join(node if isinstance(node, str) else text_of(node.children) for node in nodes)
+
+
+def text_lines(nodes: Iterable[Node]) -> list[str]:
+    """Return the text of the nodes, a line for each block and each line break, without empty lines."""
+    parts: list[str] = []
+    _collect_lines(nodes, parts)
+    return [line for line in (line.strip() for line in "".join(parts).split("\n")) if line]
+
+
+def _collect_lines(nodes: Iterable[Node], parts: list[str]) -> None:
+    for node in nodes:
+        if isinstance(node, str):
+            parts.append(node.replace("\n", " "))
+        elif node.tag not in UNSPOKEN:
+            ends_line = node.tag in BLOCKS or node.tag in BOXES or node.tag == "br"
+            parts.append("\n" if ends_line else "")
+            _collect_lines(node.children, parts)
+            parts.append("\n" if ends_line else "")
 
 
 def has_block(nodes: Iterable[Node], blocks: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ engines check the result with the policy alone. All is repeated until nothing ch
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 import nh3
 
 from articles.text import policy
-from articles.text.html_tree import TooDeep, parse_clean, write_html
+from articles.text.html_tree import Node, TooDeep, parse_clean, write_html
 from articles.text.limits import Counted, LimitPassed, count_markup
 from articles.text.rebuild import rebuild
 
@@ -23,6 +23,7 @@ try:
 except ModuleNotFoundError:  # the extra "bleach" is not installed
     bleach = None
 
+Tidy = Callable[[list[Node]], list[Node]]
 ENGINES: Final = ("nh3", "bleach")
 _ROUNDS: Final = 6
 # How many names of a kind the list of removals has, and how long each is at most.
@@ -61,11 +62,13 @@ class Sanitized:
     removed: tuple[Removal, ...]
 
 
-def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",)) -> Sanitized:
+def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), tidy: Tidy | None = None) -> Sanitized:
     """Return `html` in the policy of `articles.text.policy`; cleaning the result again changes nothing.
 
-    `engines` names the engines that check the result, in order: nh3, bleach. Raises `HTMLRefused` where a limit of
-    the policy is passed, and `ValueError` for an engine that is unknown or not installed.
+    `engines` names the engines that check the result, in order: nh3, bleach. `tidy` changes what was read before it is
+    said in the policy's words; it sees classes and data attributes, and what it leaves is cleaned as everything is.
+    Raises `HTMLRefused` where a limit of the policy is passed, and `ValueError` for an engine that is unknown or not
+    installed.
     """
     _check_engines(engines)
     if type(html) is not str:
@@ -73,7 +76,7 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",)) -> Sanitized:
     text = html.translate(_UNWANTED)
     try:
         counted = count_markup(text)
-        clean = _settle(text.replace("\r\n", "\n").replace("\r", "\n"), engines)
+        clean = _settle(text.replace("\r\n", "\n").replace("\r", "\n"), engines, tidy)
     except (LimitPassed, TooDeep, RecursionError) as error:
         too_deep = f"elements stand deeper in each other than {policy.MAX_DEPTH}"
         reason = str(error) if isinstance(error, LimitPassed) else too_deep
@@ -88,12 +91,15 @@ def _check_engines(engines: tuple[str, ...]) -> None:
         raise ValueError("SANITIZERS names bleach, which is not installed: install the extra 'bleach'")
 
 
-def _settle(html: str, engines: tuple[str, ...]) -> str:
+def _settle(html: str, engines: tuple[str, ...], tidy: Tidy | None) -> str:
     most = policy.MAX_GROWTH * len(html.encode()) + policy.MAX_GROWTH_BYTES
     for _round in range(_ROUNDS):
         # An entity such as &#1; is a control character only now.
-        read = _within(most, _broad().clean(html)).translate(_UNWANTED)
-        result = _within(most, write_html(rebuild(parse_clean(read))).strip())
+        read = _within(most, _broad(with_data=tidy is not None).clean(html)).translate(_UNWANTED)
+        nodes = parse_clean(read)
+        if tidy is not None:
+            nodes, tidy = tidy(nodes), None
+        result = _within(most, write_html(rebuild(nodes)).strip())
         result = _strict("nh3").clean(result).strip()
         if result == html:
             for engine in engines:
@@ -111,17 +117,23 @@ def _within(most: int, html: str) -> str:
 
 
 @cache
-def _broad() -> Any:
-    """The engine that reads: everything `rebuild` understands stays, with the attributes it looks at."""
+def _broad(*, with_data: bool) -> Any:
+    """The engine that reads: everything `rebuild` understands stays, with the attributes it looks at.
+
+    `with_data` keeps also what only tidying looks at: data attributes, and where lazy pictures hide their address.
+    """
     known = set(policy.ELEMENTS) | set(policy.RENAMED) | policy.BOXES | policy.INLINE_BOXES | policy.PLAYERS
     attributes = {tag: set(names) for tag, names in policy.ELEMENTS.items()}
     attributes["*"] = {"style", "align", "class", *policy.EVERYWHERE}
     for tag in ("iframe", "embed", "video", "audio", "source", "object", "param"):
         attributes[tag] = {"src", "data", "title", "value"}
+    if with_data:
+        attributes["img"] = attributes["img"] | {"_src"}
     return nh3.Cleaner(
         tags=known | {"source", "param"},
         clean_content_tags=set(policy.UNSPOKEN),
         attributes=attributes,
+        generic_attribute_prefixes={"data-"} if with_data else None,
         url_schemes=set(policy.SCHEMES),
         link_rel=None,
     )

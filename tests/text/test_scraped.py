@@ -1,0 +1,96 @@
+"""What scraping left in a body goes; no text of the writer's does."""
+
+import pytest
+
+from articles.text.sanitize import sanitize
+from articles.text.scraped import Tidied, tidy, unwrap_address
+
+
+def tidied(html: str, **values: str) -> tuple[str, dict[str, int]]:
+    seen: list[Tidied] = []
+
+    def hook(nodes):  # type: ignore[no-untyped-def]
+        seen.append(tidy(nodes, **values))
+        return seen[0].nodes
+
+    return str(sanitize(html, tidy=hook).html), seen[0].counts
+
+
+@pytest.mark.parametrize(
+    ("html", "clean", "kind"),
+    [
+        (
+            '<img src="/img/placeholder.gif" data-original="https://a/b.jpg">',
+            '<p><img src="https://a/b.jpg"></p>',
+            "lazy picture",
+        ),
+        (
+            '<img src="data:image/gif;base64,R0" data-src="//c/d.png">',
+            '<p><img src="https://c/d.png"></p>',
+            "lazy picture",
+        ),
+        ('<p>a</p><img _src="https://a/b.jpg">', '<p>a</p><p><img src="https://a/b.jpg"></p>', "lazy picture"),
+        ('<p>a</p><img src="https://t/p.gif" width="1" height="1">', "<p>a</p>", "tracking pixel"),
+        ('<p>a</p><img src="https://hm.baidu.com/hm.gif?x">', "<p>a</p>", "tracking pixel"),
+        (
+            '<pre><code>x=1\n<span class="copy-code-btn">复制代码</span></code></pre>',
+            "<pre><code>x=1\n</code></pre>",
+            "copy button",
+        ),
+        ("<p>a</p><p>&nbsp;</p><p><br></p><p>b</p>", "<p>a</p><p>b</p>", "empty paragraph"),
+        (
+            '<p><a href="https://link.juejin.cn/?target=https%3A%2F%2Fx.example%2F">z</a></p>',
+            '<p><a href="https://x.example/">z</a></p>',
+            "wrapped address",
+        ),
+    ],
+)
+def test_leftovers_go_and_are_counted(html: str, clean: str, kind: str) -> None:
+    result, counts = tidied(html)
+    assert result == clean
+    assert counts[kind] >= 1
+
+
+@pytest.mark.parametrize("html", ["<h1>题　目！</h1><p>正文</p>", "<div><h2>题目</h2><p>正文</p></div>"])
+def test_a_heading_that_repeats_the_title_goes(html: str) -> None:
+    assert tidied(html, title="题目")[0] == "<p>正文</p>"
+
+
+@pytest.mark.parametrize("html", ["<h1>另一个</h1><p>正文</p>", "<p>引子</p><h1>题目</h1>", "<p>题目</p><p>正文</p>"])
+def test_other_headings_and_other_places_stay(html: str) -> None:
+    assert tidied(html, title="题目")[0] == html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>复制代码</p>",
+        '<p>a <strong>b</strong></p><hr><table><tbody><tr><td></td></tr></tbody></table><p><img src="https://a/b.jpg"></p>',
+        '<p><img src="https://a/b.jpg" width="100" height="1"></p>',
+        "<ul><li>a</li><li></li></ul>",
+    ],
+)
+def test_what_says_something_stays(html: str) -> None:
+    assert tidied(html)[0] == html
+
+
+def test_relative_addresses_belong_to_the_source() -> None:
+    html = '<p><a href="/x">a</a><a href="#n">b</a><img src="i.png"></p>'
+    clean, _counts = tidied(html, base_url="https://source.example/a/")
+    assert clean == (
+        '<p><a href="https://source.example/x">a</a><a href="#n">b</a><img src="https://source.example/a/i.png"></p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("https://cors.zfour.workers.dev/?http://a.example/b.jpg", "http://a.example/b.jpg"),
+        ("https://www.oschina.net/action/GoToLink?url=https%3A%2F%2Fb.example", "https://b.example"),
+        ("https://link.juejin.cn/?target=javascript:alert(1)", "https://link.juejin.cn/?target=javascript:alert(1)"),
+        ("https://a.example/?url=https://b.example", "https://a.example/?url=https://b.example"),
+        ("https://[broken", "https://[broken"),
+    ],
+)
+def test_only_known_wrappers_are_unwrapped(address: str, plain: str) -> None:
+    assert unwrap_address(address) == plain
