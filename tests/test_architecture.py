@@ -39,7 +39,7 @@ PARSERS = {
     "markdown_it": "articles/text/markdown.py",
     "nh3": "articles/text/sanitize.py",
     "pypinyin": "articles/text/slugs.py",
-    "tomllib": "articles/documents/front_matter.py",
+    "tomllib": "articles/documents/dialects.py",
     "yaml": "articles/documents/front_matter.py",
 }
 

@@ -4,14 +4,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+# What a warning is about, so that editors can filter by it.
+REASONS = frozenset(
+    {"encoding", "front_matter", "title", "date", "sections", "byline", "images", "template_tag", "removal", "address"}
+    | {"other"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentWarning:
-    """Something in a file that had to be guessed or left out; the file is imported all the same."""
+    """Something in a file that had to be guessed or left out; the file is imported all the same.
+
+    `reason` is one of `REASONS`, for filters; the other fields are for people.
+    """
 
     text: str
     line: int | None = None
     key: str = ""
+    reason: str = "other"
 
     def __str__(self) -> str:
         place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.key) if part)
@@ -41,6 +51,23 @@ def _rebuild_error(source: str, cause: str, advice: str, line: int | None, key: 
 
 class DocumentSkipped(Exception):
     """A file that is no article (a section page, an empty file); the argument is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A name in the byline and what it did: author, translator, photographer, editor or illustrator."""
+
+    name: str
+    role: str = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A byline or source seen in the text with too little evidence; `evidence` is the line it stands in."""
+
+    field: str
+    value: str
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +102,19 @@ class ArticleDocument:
     expires_at: datetime | None = None
     language: str = ""
     source_name: str = ""
+    is_source_publisher: bool = False  # the source is the site that delivered the file; the text may name a better one
     source_url: str = ""
     canonical_url: str = ""
     hero: HeroImage | None = None
-    authors: tuple[str, ...] = ()
+    byline: tuple[Credit, ...] = ()
     tags: tuple[str, ...] = ()
     categories: tuple[tuple[str, ...], ...] = ()
+    old_paths: tuple[str, ...] = ()  # addresses on the old site: from "/", decoded, NFC, without host
+    suggestions: tuple[Suggestion, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[DocumentWarning, ...] = ()
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The names of those who wrote it, in the order of the byline."""
+        return tuple(credit.name for credit in self.byline if credit.role == "author")

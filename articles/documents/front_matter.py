@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from articles.documents.dialects import is_link_comment, load_json, load_link_comments, load_toml
 from articles.documents.document import DocumentError, DocumentWarning
 from articles.documents.encoding import without_controls
 
@@ -15,6 +16,8 @@ _MAX_LINE_WARNINGS = 10
 
 _FENCE = re.compile(r"-{3,}[ \t]*")
 _KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]*:(?:[ \t]+|$)?(.*)")
+# Keys that nearly every article file has: what begins with them is front matter.
+_KNOWN = frozenset({"title", "date", "layout", "author", "authors", "categories", "category", "tags", "description"})
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?")
 
 
@@ -29,58 +32,100 @@ class FrontMatter:
 
 
 def split_front_matter(text: str, *, source: str) -> FrontMatter:
-    """Split a file with YAML between `---` lines; blank lines may stand before it.
+    """Split a file into its keys and its body; blank lines may stand before them.
 
-    Raises DocumentError, naming the dialect, where the file begins in another way, and where the keys cannot be read.
+    Read are YAML between `---` lines (longer ones too, and without the first, as Hexo writes it), TOML between `+++`,
+    JSON between `;;;` or as a leading object, and link comments (`[#]: key: (value)`). A file without any of them is
+    all body. Raises DocumentError where keys begin that cannot be read or have no end: they never become a body.
     """
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise DocumentError(source, "the file is empty")
     opening = lines[first].rstrip()
-    if not _FENCE.fullmatch(opening):
-        raise _other_dialect(lines, first, source=source)
-    end = next((n for n in range(first + 1, len(lines)) if lines[n].rstrip() == opening), None)
+    if _FENCE.fullmatch(opening):
+        return _between(lines, first + 1, opening, source=source)
+    if opening.startswith("+++"):
+        return _between(lines, first + 1, "+++", source=source)
+    if opening.startswith(";;;"):
+        return _between(lines, first + 1, ";;;", source=source)
+    if opening.startswith("{"):
+        return _leading_object(lines, first, source=source)
+    if is_link_comment(opening):
+        values, places, following = load_link_comments(lines, first)
+        return FrontMatter(values, places, "\n".join(lines[following:]))
+    fence = _closing_fence(lines, first)
+    if fence:
+        return _between(lines, first, fence, source=source)
+    if _looks_like_keys(lines, first):
+        raise DocumentError(
+            source, "the front matter has no end", advice="put a line --- in front of it and behind it", line=first + 1
+        )
+    return FrontMatter({}, {}, text)
+
+
+def _between(lines: list[str], start: int, fence: str, *, source: str) -> FrontMatter:
+    """Read the keys from line number `start` (from 0) up to the line `fence`."""
+    end = next((n for n in range(start, len(lines)) if lines[n].rstrip() == fence), None)
     if end is None:
         raise DocumentError(
-            source,
-            "the front matter has no end",
-            advice=f"close it by a line {opening}",
-            line=first + 1,
+            source, "the front matter has no end", advice=f"close it by a line {fence}", line=max(start, 1)
         )
-    block = "\n".join(lines[first + 1 : end])
+    block = "\n".join(lines[start:end])
+    _check_size(block, start, source=source)
+    body = "\n".join(lines[end + 1 :])
+    if fence == "+++":
+        values, places = load_toml(block, start + 1, source=source)
+        return FrontMatter(values, places, body)
+    if fence == ";;;":
+        values, places, _end = load_json(block, start + 1, source=source)
+        return FrontMatter(values, places, body)
+    values, places, warnings = _load_yaml(block, start + 1, source=source)
+    return FrontMatter(values, places, body, warnings)
+
+
+def _check_size(block: str, start: int, *, source: str) -> None:
     if len(block.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise DocumentError(
-            source, f"the front matter is larger than {MAX_BYTES} bytes", advice="shorten it", line=first + 1
+            source, f"the front matter is larger than {MAX_BYTES} bytes", advice="shorten it", line=max(start, 1)
         )
-    values, places, warnings = _load_yaml(block, first + 2, source=source)
-    return FrontMatter(values, places, "\n".join(lines[end + 1 :]), warnings)
 
 
-def _other_dialect(lines: list[str], first: int, *, source: str) -> DocumentError:
-    line = lines[first].strip()
-    if _FENCE.match(line) is None and line.startswith("+++"):
-        dialect = "TOML front matter between +++"
-    elif line.startswith((";;;", "{")):
-        dialect = "JSON front matter"
-    elif line.startswith("[#]:"):
-        dialect = "front matter in link comments ([#]: key: value)"
-    elif _KEY.fullmatch(lines[first]) and _has_closing_fence(lines, first):
-        dialect = "YAML front matter without its opening ---"
-    else:
-        dialect = "an article without front matter"
-    return DocumentError(
-        source, f"{dialect} is not read yet", advice="put the keys as YAML between two lines ---", line=first + 1
-    )
+def _leading_object(lines: list[str], first: int, *, source: str) -> FrontMatter:
+    text = "\n".join(lines[first:])
+    values, places, end = load_json(text, first + 1, source=source)
+    _check_size(text[:end], first, source=source)
+    rest = text[end:].lstrip(" \t")
+    # Hexo ends the object by a fence of its own.
+    return FrontMatter(values, places, re.sub(r"^\n?;;;[ \t]*(?:\n|$)", "", rest))
 
 
-def _has_closing_fence(lines: list[str], first: int) -> bool:
-    for line in lines[first + 1 :]:
-        if _FENCE.fullmatch(line):
-            return True
-        if line.strip() and not (_KEY.fullmatch(line) or line[:1] in " \t-#"):
-            return False
-    return False
+def _closing_fence(lines: list[str], first: int) -> str:
+    """Return the fence that ends keys without a fence in front, "" where the file does not begin with keys.
+
+    A heading underlined with `---` is no key, and a known key must stand among the lines.
+    """
+    is_json = lines[first].lstrip().startswith('"')
+    known = False
+    for line in lines[first:]:
+        if is_json and line.rstrip() == ";;;":
+            return ";;;"
+        if not is_json and _FENCE.fullmatch(line.rstrip()):
+            return line.rstrip() if known else ""
+        if is_json:
+            continue
+        match = _KEY.fullmatch(line)
+        known = known or (match is not None and match[1].lower() in _KNOWN)
+        if line.strip() and not (match or line[:1] in " \t-#"):
+            return ""
+    return ""
+
+
+def _looks_like_keys(lines: list[str], first: int) -> bool:
+    """Whether a file begins with two or more lines of keys, a known one first: front matter that lost its fences."""
+    written = [line for line in lines[first : first + 8] if line.strip()][:2]
+    keys = [match[1].lower() for line in written if (match := _KEY.fullmatch(line))]
+    return len(keys) == 2 and keys[0] in _KNOWN
 
 
 Loaded = tuple[dict[str, Any], dict[str, int], list[DocumentWarning]]

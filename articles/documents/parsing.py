@@ -9,6 +9,7 @@ from typing import Any
 
 from articles.documents.document import (
     ArticleDocument,
+    Credit,
     DocumentError,
     DocumentSkipped,
     DocumentWarning,
@@ -17,16 +18,23 @@ from articles.documents.document import (
 from articles.documents.encoding import decode
 from articles.documents.front_matter import split_front_matter
 from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path
+from articles.documents.template_tags import render_template_tags
 from articles.text.markdown import render_markdown
-from articles.text.plain import excerpt, plain_text
+from articles.text.plain import count_words, excerpt, plain_text
 from articles.text.policy import MAX_BYTES
 
 MAX_TITLE = 500
 MAX_NAME = 100
 MAX_SOURCE = 200
 MAX_SUMMARY = 1000
+_NOTE_WORDS = 50
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+# What stands beside the articles of a repository, without front matter.
+_PAPERS = frozenset(
+    {"readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "authors", "notice", "todo"}
+)
+_UNDERLINED = re.compile(r"^(?!\s)([^\n]{1,500})\n={3,}[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)|<h[1-6](?:\s[^<>]{0,500})?>", re.MULTILINE | re.IGNORECASE)
 _HEADING_END = re.compile("</h", re.IGNORECASE)
 _BLOCK_START = re.compile(
@@ -69,7 +77,9 @@ def parse_document(
     keys = Keys(front.values, front.lines, source=source)
     warnings += front.warnings
 
-    body = front.body
+    _refuse_papers(path, front.values, source=source)
+    body, tag_warnings = render_template_tags(front.body)
+    warnings += tag_warnings
     size = len(body.encode())
     if size > MAX_BYTES:
         advice = "divide the article"
@@ -79,12 +89,14 @@ def parse_document(
     body_html = to_html(body, suffix=path.suffix)
     title = keys.text("title", max_length=MAX_TITLE)
     if not title:
+        _refuse_notes(body_html, key, front.values, zone=reading.zone)
         title = (_first_heading(body) or as_plain(path.stem) or "?")[:MAX_TITLE]
         warnings.append(DocumentWarning(f"no title; {title[:60]!r} was taken from the text or the file's name"))
     summary = keys.text("summary", max_length=MAX_SUMMARY) or _summary_above_more(body, path.suffix)
     categories = keys.paths("categories", as_path=_is_path(reading, front.values))
     names = {name for branch in categories for name in branch}
     people, publisher = _split_byline(keys.texts("authors", max_length=MAX_NAME), names)
+    named_source = keys.text("source", max_length=MAX_SOURCE)
     document = ArticleDocument(
         title=title,
         body_html=body_html,
@@ -99,11 +111,12 @@ def parse_document(
         updated_at=keys.moment("updated", zone=reading.zone),
         expires_at=keys.moment("expires", zone=reading.zone),
         language=_language(keys),
-        source_name=keys.text("source", max_length=MAX_SOURCE) or publisher[:MAX_SOURCE],
+        source_name=named_source or publisher[:MAX_SOURCE],
+        is_source_publisher=bool(publisher) and not named_source,
         source_url=keys.address("source_url"),
         canonical_url=keys.address("canonical_url"),
         hero=_hero(keys, warnings),
-        authors=people,
+        byline=tuple(Credit(name) for name in people),
         tags=keys.texts("tags", max_length=MAX_NAME, at_commas=True),
         categories=categories,
         extra=keys.rest,
@@ -134,15 +147,35 @@ def _summary_above_more(body: str, suffix: str) -> str:
     return excerpt(plain_text(to_html(body[: match.start()], suffix=suffix)), length=MAX_SUMMARY) if match else ""
 
 
+def _refuse_papers(path: PurePosixPath, values: dict[str, Any], *, source: str) -> None:
+    """Tell the papers of a folder from its articles."""
+    if values:
+        return
+    if path.stem.lower() in _PAPERS:
+        raise DocumentSkipped(f"a {path.stem.lower()}, not an article")
+
+
+def _refuse_notes(body_html: str, key: str, values: dict[str, Any], *, zone: tzinfo) -> None:
+    """Tell a note from an article: nothing says that it is one, neither keys nor a heading, a day or its length."""
+    if values or _HEADING.search(body_html) or moment_from_path(key, zone=zone):
+        return
+    if count_words(plain_text(body_html)) < _NOTE_WORDS:
+        raise DocumentSkipped(f"no keys, no heading, no day in its name, and less than {_NOTE_WORDS} words: a note")
+
+
 def _first_heading(body: str) -> str:
+    underlined = _UNDERLINED.search(body)
+    heading = _HEADING.search(body)
+    if underlined and (heading is None or underlined.start() < heading.start()):
+        return as_plain(underlined[1])
     for match in islice(_HEADING.finditer(body), 20):
         text = match[1]
         if text is None:
             end = _HEADING_END.search(body, match.end(), match.end() + 1000)
             text = body[match.end() : end.start()] if end else ""
-        heading = as_plain(text.rstrip(" \t#"))
-        if heading:
-            return heading
+        plain = as_plain(text.rstrip(" \t#"))
+        if plain:
+            return plain
     return ""
 
 

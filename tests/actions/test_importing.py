@@ -20,7 +20,7 @@ def options(*paths: Path, **values: object) -> ImportOptions:
 
 def test_a_run_records_who_what_and_how_many(tmp_path: Path) -> None:
     write_article(tmp_path / "a.md")
-    (tmp_path / "b.md").write_text("x")
+    (tmp_path / "b.md").write_text("---\ntitle: x\n")
     editor = make_editor()
     import_files(options(tmp_path, source="paper"), by=editor)
     run = ImportRun.objects.get()

@@ -68,7 +68,7 @@ def test_a_file_becomes_a_live_article_with_all_its_keys_say(folder: Path) -> No
 
 
 def test_the_last_line_counts_every_outcome(folder: Path) -> None:
-    (folder / "b.md").write_text("没有开头\n", encoding="utf-8")
+    (folder / "b.md").write_text("---\ntitle: 没有结尾\n", encoding="utf-8")
     (folder / "c.md").write_text("\n", encoding="utf-8")
     done = run(folder)
     assert done.out.splitlines()[-1] == "created=1 updated=0 unchanged=0 kept=0 skipped=1 failed=1"
@@ -76,7 +76,7 @@ def test_the_last_line_counts_every_outcome(folder: Path) -> None:
 
 
 def test_the_report_holds_one_object_a_file(folder: Path) -> None:
-    (folder / "b.md").write_text("没有开头\n", encoding="utf-8")
+    (folder / "b.md").write_text("---\ntitle: 没有结尾\n", encoding="utf-8")
     done = run(folder)
     article = Article.objects.get()
     created, failed = done.report
@@ -88,7 +88,7 @@ def test_the_report_holds_one_object_a_file(folder: Path) -> None:
         "error": "",
     }
     assert failed["outcome"] == "failed"
-    assert f"{folder}/b.md:1: an article without front matter is not read yet" in failed["error"]
+    assert f"{folder}/b.md:1: the front matter has no end" in failed["error"]
     assert f"failed: {failed['error']}" in done.err
 
 

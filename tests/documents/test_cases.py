@@ -1,7 +1,7 @@
 """Article files, good and ugly, and what is read from each: a bug report becomes one more folder of `cases`."""
 
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, astuple, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from articles.documents.document import ArticleDocument, DocumentError, DocumentSkipped
+from articles.documents.document import (
+    ArticleDocument,
+    Credit,
+    DocumentError,
+    DocumentSkipped,
+    DocumentWarning,
+    HeroImage,
+    Suggestion,
+)
 from articles.documents.parsing import Reading, parse_document
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/expected.json"))
@@ -40,8 +48,12 @@ def as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [as_json(entry) if isinstance(entry, tuple) else str(entry) for entry in value]
-    return {name: getattr(value, name) for name in ("address", "alt_text")} if hasattr(value, "address") else value
+        return [as_json(entry) for entry in value]
+    if isinstance(value, Credit | Suggestion):
+        return list(astuple(value))
+    if isinstance(value, HeroImage):
+        return {"address": value.address, "alt_text": value.alt_text}
+    return str(value) if isinstance(value, DocumentWarning) else value
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
