@@ -25,3 +25,9 @@ def html_language(language: str) -> str:
     """Return a tag as HTML's `lang` wants it: zh-hans becomes zh-Hans, so that fonts and screen readers know it."""
     parts = language.split("-")
     return "-".join([parts[0], *(part.title() if len(part) == 4 else part.upper() for part in parts[1:])])
+
+
+def language_key(language: str) -> int:
+    """Return the number of the list of a language: zh, zh-hans and zh-TW share one, en and en-GB another."""
+    primary = language.lower().replace("_", "-").split("-")[0]
+    return int.from_bytes(primary.encode("ascii", "ignore")[:7], "big")

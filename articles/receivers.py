@@ -2,16 +2,32 @@
 
 from typing import Any
 
+from django.core.cache import cache
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
-from articles.models import ArticleTag, Authorship, Placement, announce, articles_changed, relist
+from articles.models import ArticleTag, Authorship, Placement, announce, articles_changed, relist, settle_lists, unlist
+from articles.models.changes import articles_leaving
+
+_SETTLE_SECONDS = 60
 
 
 @receiver(articles_changed)
 def rewrite_lists(ids: frozenset[int], **_kwargs: Any) -> None:
     relist(ids)
+    transaction.on_commit(_settle_now_and_then, robust=True)
+
+
+def _settle_now_and_then() -> None:
+    if cache.add("lists-settled", 1, _SETTLE_SECONDS):
+        settle_lists()
+
+
+@receiver(articles_leaving)
+def take_off_lists(ids: frozenset[int], **_kwargs: Any) -> None:
+    unlist(ids)
 
 
 @receiver([post_save, post_delete], sender=Placement)

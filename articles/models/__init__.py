@@ -4,9 +4,10 @@ from articles.models.article import Article, ArticleQuerySet, Kind, Status
 from articles.models.author import Author, Authorship, Role
 from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
+from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
 from articles.models.imported import ImportedFile, ImportRun, RunState
-from articles.models.listing import Listing, ListKind, relist
+from articles.models.listing import ListCount, Listing, ListKind, rebuild_lists, relist, settle_lists, unlist
 from articles.models.revision import Origin, Revision, State
 from articles.models.site import SiteProfile
 from articles.models.tag import ArticleTag, Tag
@@ -23,15 +24,19 @@ __all__ = [
     "ImportRun",
     "ImportedFile",
     "Kind",
+    "ListCount",
     "ListKind",
     "Listing",
     "Origin",
+    "Pin",
     "Placement",
     "Rendition",
     "Revision",
     "Role",
     "RunState",
     "SiteProfile",
+    "Slot",
+    "StandingPage",
     "State",
     "Status",
     "Tag",
@@ -40,6 +45,9 @@ __all__ = [
     "articles_changed",
     "gather_changes",
     "place",
+    "rebuild_lists",
     "relist",
+    "settle_lists",
     "settle_category",
+    "unlist",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from articles.models.changes import announce, gather_changes
+from articles.models.changes import announce, announce_leaving, gather_changes
 from articles.models.fields import SanitizedHTMLField
 from articles.text.plain import count_words, plain_text
 from articles.text.slugs import make_slug
@@ -77,7 +77,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         # Gathered: what the cascade announces must be acted on after the articles are gone.
         with gather_changes():
-            announce(self.values_list("pk", flat=True))
+            announce_leaving(self.values_list("pk", flat=True))
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
@@ -282,7 +282,7 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with gather_changes():
-            announce([self.pk])
+            announce_leaving([self.pk])
             return super().delete(*args, **kwargs)
 
 

@@ -13,6 +13,8 @@ from django.dispatch import Signal
 
 # Sent with `ids`, a frozenset of article ids. A deleted article's id is among them.
 articles_changed = Signal()
+# Sent with `ids` before articles are deleted, while what hangs on them is still there.
+articles_leaving = Signal()
 
 _gathered: ContextVar[set[int] | None] = ContextVar("gathered_article_ids", default=None)
 
@@ -30,6 +32,14 @@ def announce(ids: Iterable[int]) -> None:
         articles_changed.send(sender=None, ids=ids)
     else:
         gathered.update(ids)
+
+
+def announce_leaving(ids: Iterable[int]) -> None:
+    """Tell the receivers that these articles are about to be deleted, and gather their ids for `articles_changed`."""
+    ids = frozenset(ids)
+    if ids:
+        articles_leaving.send(sender=None, ids=ids)
+        announce(ids)
 
 
 @contextmanager

@@ -1,5 +1,9 @@
-"""Which lists an article stands in: one row for each, so every list page is one bounded index walk."""
+"""Which lists an article stands in: one row for each, so every list page is one bounded index walk.
 
+How many rows a list has stands in `ListCount`, written by the same function.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -8,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.languages import language_key
 from articles.models.article import Article, Status
 from articles.models.author import Authorship
 from articles.models.category import Category, Placement, ancestor_paths
@@ -15,18 +20,30 @@ from articles.models.tag import ArticleTag
 
 
 class ListKind(models.IntegerChoices):
-    """What a list is about; its key is the id of the section, tag or author (0 for the home list)."""
+    """What a list is about. Its key is the id of the section, tag or author, the number of the language
+    (`articles.languages.language_key`), and 0 for the home list, which holds every article.
+
+    Months (202611) and days (20261123), in the site's zone, are counted only: their articles are a stretch of the home
+    list.
+    """
 
     HOME = 0
     CATEGORY = 1
     TAG = 2
     AUTHOR = 3
+    LANGUAGE = 4
+    MONTH = 5
+    DAY = 6
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
     def of(self, kind: ListKind, key: int = 0) -> "ListingQuerySet":
         """Return the rows of one list."""
         return self.filter(kind=kind, key=key)
+
+    def in_language(self, language: str) -> "ListingQuerySet":
+        """Return the rows of the articles in a language: zh-hans, zh-hant and zh-TW are one."""
+        return self.of(ListKind.LANGUAGE, language_key(language))
 
     def live(self, at: datetime | None = None) -> "ListingQuerySet":
         """Return the rows whose articles readers may see at the moment `at` (default: now).
@@ -51,50 +68,174 @@ class Listing(models.Model):
     kind = models.PositiveSmallIntegerField(choices=ListKind)
     key = models.BigIntegerField(default=0)
     published_at = models.DateTimeField()
+    # A copy: articles that came to their end are found by it and taken off their lists.
+    expires_at = models.DateTimeField(null=True)
     article = models.ForeignKey(Article, models.CASCADE, related_name="listings")
 
     objects = ListingQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("article", "kind", "key"), name="listing_once"),)
-        indexes = (models.Index(fields=("kind", "key", "-published_at", "-article"), name="listing_walk"),)
+        indexes = (
+            models.Index(fields=("kind", "key", "-published_at", "-article"), name="listing_walk"),
+            models.Index(fields=("expires_at",), condition=Q(expires_at__isnull=False), name="listing_expires"),
+        )
 
     def __str__(self) -> str:
         return f"{ListKind(self.kind).name} {self.key}: {self.article_id}"
 
 
-def relist(ids: Iterable[int]) -> None:
-    """Write the listing rows of these articles anew, from their state, sections, tags and authors.
+class ListCount(models.Model):
+    """A part of the number of rows of a list, scheduled ones included; the number is the sum of its parts.
 
+    Every change adds a part, so that two editors who save at once never wait for each other; `settle_lists` puts the
+    parts together. `articles.models.counts` reads them.
+    """
+
+    kind = models.PositiveSmallIntegerField(choices=ListKind)
+    key = models.BigIntegerField(default=0)
+    part = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("kind", "key"), name="list_count_of"),)
+
+    def __str__(self) -> str:
+        return f"{ListKind(self.kind).name} {self.key}: {self.part:+d}"
+
+
+def relist(ids: Iterable[int], *, at: datetime | None = None) -> None:
+    """Write the listing rows of these articles anew, from their state, sections, tags, authors and language.
+
+    What is past its end at the moment `at` (default: now) has no rows.
     The number of queries does not depend on the number of articles below 500; more are done in batches.
     """
     ordered = sorted(set(ids))
     for start in range(0, len(ordered), 500):
-        _relist_batch(ordered[start : start + 500])
+        _relist_batch(ordered[start : start + 500], at or timezone.now())
+
+
+def unlist(ids: Iterable[int]) -> None:
+    """Take these articles off all lists: they are about to be deleted."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), 500):
+        with transaction.atomic():
+            _write_counts(_take_off(ordered[start : start + 500]))
 
 
 @transaction.atomic
-def _relist_batch(ids: list[int]) -> None:
-    Listing.objects.filter(article__in=ids).delete()
+def _relist_batch(ids: list[int], at: datetime) -> None:
+    changes = _take_off(ids)
+    rows = _rows_of(ids, at)
+    Listing.objects.bulk_create(rows, batch_size=2000)
+    changes.update(_counted((row.kind, row.key, row.published_at) for row in rows))
+    _write_counts(changes)
+
+
+def _take_off(ids: list[int]) -> Counter[tuple[int, int]]:
+    """Delete the rows of these articles; return what that takes from the counts."""
+    # Locked first: of two writers of one article only one counts its rows off.
+    rows = Listing.objects.select_for_update().filter(article__in=ids).order_by("pk")
+    gone = _counted(rows.values_list("kind", "key", "published_at"))
+    if gone:
+        Listing.objects.filter(article__in=ids).delete()
+    return Counter({of: -number for of, number in gone.items()})
+
+
+def _rows_of(ids: list[int], at: datetime) -> list[Listing]:
+    """Return the rows that these articles should have at the moment `at`."""
     listed = Q(status=Status.PUBLISHED, trashed_at=None, withdrawn_at=None, published_at__isnull=False)
-    times: dict[int, Any] = dict(Article.objects.filter(listed, pk__in=ids).values_list("pk", "published_at"))
-    if not times:
-        return
-    rows = {(pk, ListKind.HOME, 0) for pk in times}
-    placements = list(Placement.objects.filter(article__in=times).values_list("article", "category", "category__path"))
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=at)
+    articles = Article.objects.filter(listed, unexpired, pk__in=ids)
+    facts: dict[int, tuple[Any, Any, str]] = {
+        pk: (start, end, language)
+        for pk, start, end, language in articles.values_list("pk", "published_at", "expires_at", "language")
+    }
+    if not facts:
+        return []
+    rows = {(pk, ListKind.HOME, 0) for pk in facts}
+    rows.update((pk, ListKind.LANGUAGE, language_key(language)) for pk, (_from, _to, language) in facts.items())
+    placements = list(Placement.objects.filter(article__in=facts).values_list("article", "category", "category__path"))
     above = {path for _article, _category, own in placements for path in ancestor_paths(own)}
     id_of = dict(Category.objects.filter(path__in=above).values_list("path", "pk")) if above else {}
     for article, category, own in placements:
         rows.add((article, ListKind.CATEGORY, category))
         rows.update((article, ListKind.CATEGORY, id_of[path]) for path in ancestor_paths(own) if path in id_of)
-    tags = ArticleTag.objects.filter(content_object__in=times).values_list("content_object", "tag")
+    tags = ArticleTag.objects.filter(content_object__in=facts).values_list("content_object", "tag")
     rows.update((article, ListKind.TAG, tag) for article, tag in tags)
-    authors = Authorship.objects.filter(article__in=times).values_list("article", "author")
+    authors = Authorship.objects.filter(article__in=facts).values_list("article", "author")
     rows.update((article, ListKind.AUTHOR, author) for article, author in authors)
-    Listing.objects.bulk_create(
-        (
-            Listing(article_id=article, kind=kind, key=key, published_at=times[article])
-            for article, kind, key in sorted(rows)
-        ),
+    return [
+        Listing(article_id=article, kind=kind, key=key, published_at=facts[article][0], expires_at=facts[article][1])
+        for article, kind, key in sorted(rows)
+    ]
+
+
+def _counted(rows: Iterable[tuple[int, int, datetime]]) -> Counter[tuple[int, int]]:
+    """Return how many of the rows stand in each list; a row of the home list counts for its month and day too."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for kind, key, published_at in rows:
+        counts[int(kind), key] += 1
+        if kind == ListKind.HOME:
+            day = day_key(published_at)
+            counts[int(ListKind.DAY), day] += 1
+            counts[int(ListKind.MONTH), day // 100] += 1
+    return counts
+
+
+def day_key(moment: datetime) -> int:
+    """Return the day of a moment in the site's zone as a number: 20261123."""
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return local.year * 10000 + local.month * 100 + local.day
+
+
+def _write_counts(changes: Counter[tuple[int, int]]) -> None:
+    ListCount.objects.bulk_create(
+        (ListCount(kind=kind, key=key, part=part) for (kind, key), part in sorted(changes.items()) if part),
         batch_size=2000,
     )
+
+
+@transaction.atomic
+def rebuild_lists() -> int:
+    """Write the rows of all articles and the counts anew; return the number of articles looked at.
+
+    One transaction: readers see the old lists until it is done.
+    """
+    ListCount.objects.all().delete()
+    Listing.objects.all().delete()
+    last, number = 0, 0
+    while ids := list(Article.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:500]):
+        relist(ids)
+        last, number = ids[-1], number + len(ids)
+    settle_lists()
+    return number
+
+
+@transaction.atomic
+def settle_lists(at: datetime | None = None, *, limit: int = 5000) -> None:
+    """Take articles that came to their end by the moment `at` (default: now) off their lists, and add up the counts.
+
+    Housekeeping: what readers see does not depend on it, only how much is read for it. At most `limit` rows at a time.
+    """
+    at = at or timezone.now()
+    ended = Listing.objects.filter(expires_at__lte=at, kind=ListKind.HOME)
+    articles = Article.objects.filter(pk__in=list(ended.values_list("article", flat=True)[:500]))
+    # An article that somebody is writing now is left to its writer.
+    relist(articles.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True), at=at)
+    split = (
+        ListCount.objects.values("kind", "key")
+        .annotate(parts=models.Count("pk"))
+        .filter(parts__gt=1)
+        .values_list("kind", "key")[:200]
+    )
+    wanted = Q(pk__in=[])
+    for kind, key in split:
+        wanted |= Q(kind=kind, key=key)
+    rows = ListCount.objects.select_for_update(skip_locked=True).filter(wanted).order_by("pk")[:limit]
+    sums: Counter[tuple[int, int]] = Counter()
+    seen = []
+    for row in rows:
+        sums[row.kind, row.key] += row.part
+        seen.append(row.pk)
+    ListCount.objects.filter(pk__in=seen).delete()
+    _write_counts(sums)

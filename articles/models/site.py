@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-_CACHE_KEY = "site-profile-1"  # raised with every change of the fields: the cache holds pickled rows
+_CACHE_KEY = "site-profile-2"  # raised with every change of the fields: the cache holds pickled rows
 _CACHE_SECONDS = 300
 
 
@@ -29,6 +29,11 @@ class SiteProfile(models.Model):
     )
     contact = models.CharField(
         _("contact"), max_length=200, blank=True, help_text=_("An address or telephone number, shown in the footer.")
+    )
+    corrections_email = models.EmailField(
+        _("address for corrections"),
+        blank=True,
+        help_text=_("Readers who found a mistake write to it; left empty, articles offer no such link."),
     )
     footer = models.TextField(_("footer"), blank=True, help_text=_("Further lines of the footer, plain text."))
     menu = models.TextField(

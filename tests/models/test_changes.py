@@ -2,6 +2,7 @@
 
 import pytest
 
+from articles.languages import language_key
 from articles.models import (
     Article,
     Authorship,
@@ -123,6 +124,7 @@ def test_an_article_stands_in_the_lists_of_its_sections_and_all_above_its_tags_a
 
     assert rows == {
         (ListKind.HOME, 0),
+        (ListKind.LANGUAGE, language_key("zh")),
         (ListKind.CATEGORY, city.pk),
         (ListKind.CATEGORY, traffic.pk),
         (ListKind.TAG, article.tags.get().pk),
@@ -137,7 +139,7 @@ def test_lists_follow_sections_tags_byline_and_status():
     article.tags.clear()
     Authorship.objects.filter(article=article).delete()
     Placement.objects.get(article=article).delete()
-    assert set(Listing.objects.values_list("kind", flat=True)) == {ListKind.HOME}
+    assert set(Listing.objects.values_list("kind", flat=True)) == {ListKind.HOME, ListKind.LANGUAGE}
 
     Article.objects.filter(pk=article.pk).update(status=Status.ARCHIVED)
     assert not Listing.objects.exists()
@@ -163,7 +165,7 @@ def test_lists_are_rewritten_with_the_same_number_of_queries_for_many_articles(d
     articles = [make_article(categories=[section], tags=["港口"]) for _ in range(8)]
     from articles.models import relist
 
-    with django_assert_num_queries(9):  # 2 for the savepoint
+    with django_assert_num_queries(10):  # 2 for the savepoint
         relist([articles[0].pk])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         relist([article.pk for article in articles])
