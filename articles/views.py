@@ -16,6 +16,7 @@ from articles.languages import interface_language
 from articles.models import Article, Author, Category, Listing, ListKind, Tag
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
+from articles.old_addresses import moved_page, moved_query
 from articles.structured import article_data
 from articles.text.plain import excerpt, plain_text, reading_minutes
 
@@ -28,6 +29,9 @@ def speak(request: HttpRequest, language: str) -> None:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    moved = moved_query(request)
+    if moved is not None:
+        return moved
     front = compose(load_navigation().sections, language=settings.LANGUAGE_CODE)
     return render(request, "articles/home.html", {"front": front})
 
@@ -144,7 +148,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: one sentence, and the ways on: sections and the newest stories."""
+    """404: one sentence, and the ways on: sections and the newest stories. An old address is answered first."""
+    moved = moved_page(request)
+    if moved is not None:
+        return moved
     rows = Listing.objects.of(ListKind.HOME).live().with_cards().order_by("-published_at", "-article_id")[:10]
     return render(request, "404.html", {"articles": [row.article for row in rows]}, status=404)
 

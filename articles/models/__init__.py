@@ -8,6 +8,7 @@ from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
 from articles.models.imported import ImportedFile, ImportRun, RunState
 from articles.models.listing import ListCount, Listing, ListKind, rebuild_lists, relist, settle_lists, unlist
+from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.revision import Origin, Revision, State
 from articles.models.site import SiteProfile
 from articles.models.tag import ArticleTag, Tag
@@ -30,6 +31,8 @@ __all__ = [
     "Origin",
     "Pin",
     "Placement",
+    "Redirect",
+    "RedirectOrigin",
     "Rendition",
     "Revision",
     "Role",

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.redirect import Redirect
 from articles.text.slugs import make_slug, unique_slug
 
 
@@ -38,13 +39,18 @@ class Author(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
+        before = Author.objects.filter(pk=self.pk).values_list("slug", flat=True).first() if self.pk else None
         if not self.slug:
             taken = Author.objects.exclude(pk=self.pk)
             self.slug = unique_slug(make_slug(self.name), lambda slug: taken.filter(slug=slug).exists())
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
         super().save(*args, **kwargs)
+        if before and before != self.slug:
+            old = reverse("articles:author_detail", args=[before])
+            Redirect.objects.note_moves([(old, self.get_absolute_url())])
 
     def get_absolute_url(self) -> str:
         return reverse("articles:author_detail", args=[self.slug])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.changes import announce
+from articles.models.redirect import Redirect
 from articles.text.slugs import make_slug, unique_slug
 
 MAX_DEPTH = 8
@@ -52,7 +53,10 @@ class Category(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the section, and carry a new path on to all below it and to the lists their articles stand in."""
+        """Write the section, and carry a new path on to all below it and to the lists their articles stand in.
+
+        The addresses that they had lead to the new ones.
+        """
         self._fill_slug()
         with transaction.atomic():
             before = Category.objects.filter(pk=self.pk).values_list("path", flat=True).first() if self.pk else None
@@ -70,7 +74,7 @@ class Category(models.Model):
                 self._carry_path_down(before)
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:category_detail", args=[self.path])
+        return _address_of(self.path)
 
     @property
     def depth(self) -> int:
@@ -119,10 +123,17 @@ class Category(models.Model):
 
     def _carry_path_down(self, before: str) -> None:
         below = Category.objects.filter(path__gt=f"{before}/", path__lt=f"{before}0")
+        moved_paths = [(before, self.path)]
+        moved_paths += [(path, self.path + path[len(before) :]) for path in below.values_list("path", flat=True)]
         below.update(path=Concat(models.Value(f"{self.path}/"), Substr("path", len(before) + 2)))
         moved = Category.objects.filter(Q(pk=self.pk) | Q(path__gt=f"{self.path}/", path__lt=f"{self.path}0"))
         ids = Placement.objects.filter(category__in=moved).values_list("article_id", flat=True)
         announce(set(ids))
+        Redirect.objects.note_moves((_address_of(old), _address_of(new)) for old, new in moved_paths)
+
+
+def _address_of(path: str) -> str:
+    return reverse("articles:category_detail", args=[path])
 
 
 def ancestor_paths(path: str) -> list[str]:

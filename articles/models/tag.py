@@ -1,11 +1,14 @@
 """Tags: free words, shared by articles."""
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.models import ItemBase, TagBase
 
+from articles.models.redirect import Redirect
 from articles.text.slugs import make_slug
 
 
@@ -19,6 +22,14 @@ class Tag(TagBase):
         verbose_name_plural = _("tags")
         ordering = ("slug",)
         constraints = (models.UniqueConstraint(Lower("name"), name="tag_name_unique_without_case"),)
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        before = Tag.objects.filter(pk=self.pk).values_list("slug", flat=True).first() if self.pk else None
+        super().save(*args, **kwargs)
+        if before and before != self.slug:
+            old = reverse("articles:tag_detail", args=[before])
+            Redirect.objects.note_moves([(old, self.get_absolute_url())])
 
     def get_absolute_url(self) -> str:
         return reverse("articles:tag_detail", args=[self.slug])

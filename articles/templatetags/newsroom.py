@@ -8,7 +8,7 @@ from js_asset import Media
 register = template.Library()
 
 # The order in which a newsroom reaches for things; what is not named follows.
-_ORDER = ("Article", "Category", "Tag", "Author", "Image", "SiteProfile", "User", "Group")
+_ORDER = ("Article", "Category", "Tag", "Author", "Image", "Redirect", "SiteProfile", "User", "Group")
 
 
 @register.simple_tag(takes_context=True)

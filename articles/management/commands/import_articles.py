@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import conf
-from articles.actions.importing import Entry, ImportOptions, Outcome, PathRefused, import_files
+from articles.actions.importing import Entry, ImportOptions, ImportReport, Outcome, PathRefused, import_files
+from articles.actions.redirecting import check_addresses
 from articles.documents.readers.files import SUFFIXES, as_key, printable
 from articles.models import Status
 from articles.models.locks import AlreadyRunning
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     help = "Import article files: front matter with an HTML or Markdown body."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="a file or a folder")
+        parser.add_argument("paths", nargs="*", metavar="PATH", type=Path, help="a file or a folder")
         parser.add_argument("--status", choices=[Status.DRAFT, Status.PUBLISHED], default=Status.PUBLISHED)
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen, change nothing")
         parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="worker processes")
@@ -41,10 +42,25 @@ class Command(BaseCommand):
         parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="not these paths")
         parser.add_argument("--limit", type=int, metavar="N", help="at most N files, for a trial")
         parser.add_argument("--images", choices=["link", "local"], default="link", help="local is not available yet")
+        parser.add_argument("--check-urls", type=Path, metavar="FILE", help="tell what old addresses answer afterwards")
         for name in LATER:
             parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help="not available yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        addresses = _read_addresses(options["check_urls"]) if options["check_urls"] else None
+        if not options["paths"]:
+            if addresses is None:
+                raise usage_error("give the files or folders to import")
+            self._tell_answers(addresses)
+            return
+        report = self._import(options)
+        if addresses is not None:
+            self._tell_answers(addresses)
+        self.stdout.write(report.summary())
+        if report.counts[Outcome.FAILED]:
+            raise SystemExit(1)
+
+    def _import(self, options: dict[str, Any]) -> ImportReport:
         chosen = self._read(options)
         report_file = _Report(options["report"], chosen.paths) if options["report"] else None
 
@@ -64,9 +80,12 @@ class Command(BaseCommand):
         finally:
             if report_file:
                 report_file.close()
-        self.stdout.write(report.summary())
-        if report.counts[Outcome.FAILED]:
-            raise SystemExit(1)
+        return report
+
+    def _tell_answers(self, addresses: list[str]) -> None:
+        counts = check_addresses(addresses)
+        known = {200: counts[200], 301: counts[301], 410: counts[410], 404: counts[404]}
+        self.stdout.write(" ".join(f"{status}={number}" for status, number in known.items()))
 
     def _read(self, options: dict[str, Any]) -> ImportOptions:
         for name in LATER:
@@ -129,6 +148,13 @@ class _Report:
     def close(self) -> None:
         with suppress(OSError):
             self._stream.close()
+
+
+def _read_addresses(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise usage_error(f"--check-urls: {printable(str(path))} cannot be read ({error})") from error
 
 
 @contextmanager
