@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ def exclusively(name: str) -> Iterator[None]:
     database = str(connection.settings_dict["NAME"])
     in_memory = "memory" in database
     folder = Path(tempfile.gettempdir()) if in_memory else Path(database).resolve().parent
-    stem = hashlib.sha256(database.encode()).hexdigest()[:16] if in_memory else Path(database).name
+    # A database in memory belongs to its process, though others may call theirs by the same name.
+    stem = f"newsportal-{os.getpid()}" if in_memory else Path(database).name
     with (folder / f"{stem}.{name}.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
