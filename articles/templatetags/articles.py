@@ -20,9 +20,13 @@ register = template.Library()
 
 
 @register.filter
-def article_html(body: Any) -> SafeString:
-    """Return a sanitized body for a page; `render_body` writes nothing that the policy does not know."""
-    return mark_safe(render_body(str(body)))  # noqa: S308  # the only one: bodies are clean, render_body checks again
+def article_html(body: Any, language: str = "") -> SafeString:
+    """Return a sanitized body for a page; `render_body` writes nothing that the policy does not know.
+
+    With the language of the body, passages in another one are marked.
+    """
+    html = render_body(str(body), language=language)
+    return mark_safe(html)  # noqa: S308  # the only one: bodies are clean, render_body checks again
 
 
 @register.filter
