@@ -24,12 +24,20 @@ MAX_PIXELS = 40_000_000
 MAX_EDGE = 4096
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 
-# Recipe: width, height, whether the picture is cropped to them (around its focal point) or fitted into them.
+# Recipe: width, height, whether the picture is cropped to them (around its focal point) or fitted into them. The two
+# without a format are for every browser and for social cards, in the format that suits the picture.
 SPECS: dict[str, tuple[int, int, bool]] = {
     "fill-900x600": (900, 600, True),  # lists and the lead story, 3:2
+    "fill-360x240-webp": (360, 240, True),
+    "fill-900x600-webp": (900, 600, True),
+    "fill-1500x1000-webp": (1500, 1000, True),
     "fit-1600": (1600, 1600, False),  # the article's own page
+    "fit-480-webp": (480, 480, False),
+    "fit-960-webp": (960, 960, False),
+    "fit-1600-webp": (1600, 1600, False),
 }
-_SUFFIXES = {"JPEG": "jpg", "PNG": "png"}
+_ALWAYS = frozenset({"fill-900x600", "fill-900x600-webp", "fit-1600", "fit-1600-webp"})
+_SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 _PNG_BYTES = 1_500_000  # a larger picture without transparency is a photograph
 
 
@@ -72,22 +80,43 @@ def check_image(data: bytes) -> None:
     _decode(data)
 
 
-def make_renditions(image: Image) -> None:
-    """Make the renditions of SPECS that the image does not have yet."""
-    missing = SPECS.keys() - set(image.renditions.values_list("spec", flat=True))
+def wanted_specs(image: Image) -> set[str]:
+    """Return the recipes that make sense for an image of this size: it is never enlarged."""
+    return {
+        spec
+        for spec, (width, height, is_crop) in SPECS.items()
+        if spec in _ALWAYS
+        or (image.width >= width and image.height >= height if is_crop else max(image.width, image.height) > width)
+    }
+
+
+def make_renditions(image: Image) -> int:
+    """Make the renditions that the image does not have yet; returns how many. Raises ImageRefused for a damaged file
+    and OSError where it cannot be read.
+    """
+    missing = wanted_specs(image) - set(image.renditions.values_list("spec", flat=True))
     if not missing:
-        return
+        return 0
     with image.file.storage.open(str(image.file.name)) as stream, _quiet_errors():
         picture = Pillow.open(stream, formats=FORMATS)
         picture.load()
     for spec in sorted(missing):
         derived = _derive(picture, spec, (image.focal_x, image.focal_y))
-        content, suffix = _encode(derived)
+        content, suffix = _encode_webp(derived) if spec.endswith("-webp") else _encode(derived)
         mark = hashlib.sha256(content).hexdigest()[:8]
         name = _write(f"renditions/{image.digest[:2]}/{image.digest[:32]}.{spec}.{mark}.{suffix}", content)
         Rendition.objects.get_or_create(
             image=image, spec=spec, defaults={"file": name, "width": derived.width, "height": derived.height}
         )
+    return len(missing)
+
+
+def repair_renditions(image: Image) -> int:
+    """Make the renditions that are missing, those whose file is gone too; returns how many. Raises as above."""
+    gone = [made.pk for made in image.renditions.all() if not made.file.storage.exists(str(made.file.name))]
+    if gone:
+        image.renditions.filter(pk__in=gone).delete()
+    return make_renditions(image)
 
 
 def remake_renditions(image: Image) -> None:
@@ -168,6 +197,17 @@ def _encode(picture: Pillow.Image) -> tuple[bytes, str]:
         buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "JPEG", quality=85, optimize=True, progressive=True)
     return buffer.getvalue(), _SUFFIXES["JPEG"]
+
+
+def _encode_webp(picture: Pillow.Image) -> tuple[bytes, str]:
+    """A drawing stays lossless where that is no larger; everything else is a photograph."""
+    lossy, lossless = io.BytesIO(), io.BytesIO()
+    picture.save(lossy, "WEBP", quality=80, method=4)
+    if picture.format in {"PNG", "GIF"}:
+        picture.save(lossless, "WEBP", lossless=True, method=4)
+        if lossless.tell() <= lossy.tell():
+            lossy = lossless
+    return lossy.getvalue(), _SUFFIXES["WEBP"]
 
 
 def _derive(picture: Pillow.Image, spec: str, focus: tuple[float, float]) -> Pillow.Image:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.management import CommandError, call_command
 from PIL import Image as Pillow
 
 from articles.models import Image, Rendition
-from articles.renditions import MAX_BYTES, ImageRefused, check_image, store_image
+from articles.renditions import MAX_BYTES, ImageRefused, check_image, remake_renditions, store_image
 
 GPS, ORIENTATION = 0x8825, 0x0112
 
@@ -71,13 +72,59 @@ def test_a_bomb_is_refused_by_its_header_and_says_so() -> None:
 
 
 @pytest.mark.django_db
-def test_a_picture_gets_two_renditions() -> None:
+def test_a_picture_gets_its_renditions_for_every_browser_and_in_webp() -> None:
     image = store_image(picture((2400, 1800), kind="JPEG"))
     sizes = {rendition.spec: (rendition.width, rendition.height) for rendition in image.renditions.all()}
-    assert sizes == {"fill-900x600": (900, 600), "fit-1600": (1600, 1200)}
+    assert sizes == {
+        "fill-360x240-webp": (360, 240),
+        "fill-900x600": (900, 600),
+        "fill-900x600-webp": (900, 600),
+        "fill-1500x1000-webp": (1500, 1000),
+        "fit-480-webp": (480, 360),
+        "fit-960-webp": (960, 720),
+        "fit-1600": (1600, 1200),
+        "fit-1600-webp": (1600, 1200),
+    }
     for rendition in image.renditions.all():
         with default_storage.open(rendition.file.name) as stream:
-            assert Pillow.open(stream).size == (rendition.width, rendition.height)
+            stored = Pillow.open(stream)
+            assert stored.size == (rendition.width, rendition.height)
+            assert stored.format == ("WEBP" if rendition.spec.endswith("webp") else "JPEG")
+
+
+@pytest.mark.django_db
+def test_crops_keep_the_focal_point() -> None:
+    canvas = Pillow.new("RGB", (1800, 600), "#ffffff")
+    canvas.paste("#a3171d", (1500, 0, 1800, 600))
+    buffer = io.BytesIO()
+    canvas.save(buffer, "PNG")
+    image = store_image(buffer.getvalue())
+    Image.objects.filter(pk=image.pk).update(focal_x=1.0)
+    for focus, colour in (("the middle", (255, 255, 255)), ("the edge", (163, 23, 29))):
+        for rendition in image.renditions.filter(spec__startswith="fill-"):
+            with default_storage.open(rendition.file.name) as stream:
+                right = Pillow.open(stream).convert("RGB").getpixel((rendition.width - 2, 100))
+            assert right == pytest.approx(colour, abs=6), (focus, rendition.spec)
+        remake_renditions(Image.objects.get())
+
+
+@pytest.mark.django_db
+def test_the_command_makes_what_is_missing_and_names_what_it_cannot_make(capsys: Any) -> None:
+    whole, broken = store_image(picture()), store_image(picture(colour="#123456"))
+    Rendition.objects.filter(image=whole, spec="fit-1600-webp").delete()
+    default_storage.delete(whole.renditions.get(spec="fill-900x600").file.name)
+    Rendition.objects.filter(image=broken).delete()
+    default_storage.delete(broken.file.name)
+    with pytest.raises(CommandError, match="1"):
+        call_command("make_renditions")
+    out = capsys.readouterr()
+    assert out.out.splitlines()[-1] == "images=2 made=2 failed=1"
+    assert str(broken.file.name) in out.err
+    assert all(default_storage.exists(made.file.name) for made in whole.renditions.all())
+    assert whole.renditions.count() == 4
+    broken.delete()
+    call_command("make_renditions")
+    assert capsys.readouterr().out.splitlines()[-1] == "images=1 made=0 failed=0"
 
 
 @pytest.mark.django_db
@@ -123,7 +170,7 @@ def test_the_first_frame_of_a_film_is_the_picture() -> None:
 @pytest.mark.django_db
 def test_the_same_bytes_are_one_image() -> None:
     assert store_image(picture(), alt_text="红") == store_image(picture(), alt_text="绿")
-    assert (Image.objects.get().alt_text, Rendition.objects.count()) == ("红", 2)
+    assert (Image.objects.get().alt_text, Rendition.objects.count()) == ("红", 4)
 
 
 @pytest.mark.django_db
@@ -140,4 +187,4 @@ def test_a_full_disk_leaves_no_half_file(monkeypatch: pytest.MonkeyPatch, media_
     assert [path for path in media_root.rglob("*") if path.is_file()] == []
     monkeypatch.undo()
     store_image(picture())
-    assert len([path for path in media_root.rglob("*") if path.is_file()]) == 3
+    assert len([path for path in media_root.rglob("*") if path.is_file()]) == 5

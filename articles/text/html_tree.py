@@ -72,7 +72,7 @@ def _write(nodes: Iterable[Node], parts: list[str]) -> None:
             f' {name}="{_escape(value).replace(chr(34), "&quot;")}"' for name, value in node.attributes.items()
         )
         parts.append(f"<{node.tag}{attributes}>")
-        if node.tag not in VOID:
+        if node.tag not in VOID and node.tag not in _OTHER_VOID:
             _write(node.children, parts)
             parts.append(f"</{node.tag}>")
 

@@ -1,0 +1,63 @@
+"""Pictures in a body as readers get them: sizes to choose from, and a box where the size is not known."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from articles.text.html_tree import Element, Node
+
+# As wide as the column of text (static/css/site.css), on a phone as wide as the screen.
+BODY_SIZES = "(min-width: 760px) 684px, 100vw"
+BOX = "boxed"
+_INLINE = frozenset({"a", "strong", "em", "u", "s", "span", "small", "mark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of our own: the file for every browser with its size in pixels, and `srcset` values ("" for none)."""
+
+    src: str
+    width: int
+    height: int
+    webp: str = ""
+
+
+def place_pictures(nodes: Iterable[Node], pictures: Mapping[str, Picture]) -> list[Node]:
+    """Return rendered `nodes` with their pictures completed.
+
+    `pictures` maps addresses as they stand in the body to our own pictures; each becomes a `picture` with WebP, width
+    and height. Any other picture without both of them, unless it stands in a line of text, gets the class of a box
+    with a fixed ratio: however large it is, or should it never come, the lines below stay where they are.
+    """
+    return _place(nodes, pictures, after_text=False)[0]
+
+
+def _place(nodes: Iterable[Node], pictures: Mapping[str, Picture], *, after_text: bool) -> tuple[list[Node], bool]:
+    """Return the nodes, and whether text stands in the line behind them."""
+    placed: list[Node] = []
+    for node in nodes:
+        if isinstance(node, str):
+            placed.append(node)
+            after_text = after_text or bool(node.strip())
+        elif node.tag == "img":
+            placed.append(_picture(node, pictures, in_line=after_text))
+        else:
+            is_inline = node.tag in _INLINE
+            children, text_before = _place(node.children, pictures, after_text=after_text and is_inline)
+            after_text = text_before if is_inline else False
+            placed.append(Element(node.tag, node.attributes, children))
+    return placed, after_text
+
+
+def _picture(image: Element, pictures: Mapping[str, Picture], *, in_line: bool) -> Element:
+    own = pictures.get(image.attributes.get("src", ""))
+    if own is None:
+        is_sized = {"width", "height"} <= image.attributes.keys()
+        return image if is_sized or in_line else Element("img", {**image.attributes, "class": BOX})
+    size = {"width": str(own.width), "height": str(own.height)}
+    if {"width", "height"} <= image.attributes.keys():
+        size = {name: image.attributes[name] for name in size}
+    image = Element("img", {**image.attributes, "src": own.src, **size})
+    if not own.webp:
+        return image
+    source = Element("source", {"type": "image/webp", "srcset": own.webp, "sizes": BODY_SIZES})
+    return Element("picture", {}, [source, image])
