@@ -14,6 +14,11 @@ def sanitizers() -> tuple[str, ...]:
     return engines
 
 
+def site_password() -> str:
+    """The shared password of a site that is private until launch; "" for a public one."""
+    return str(getattr(settings, "SITE_PASSWORD", ""))
+
+
 def site_url() -> str:
     """Where readers find the site: scheme and host without a slash at the end."""
     return str(settings.SITE_URL).rstrip("/")

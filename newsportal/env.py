@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 UNIX_SOCKET = "unix"
+MIN_SITE_PASSWORD = 12
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
@@ -53,6 +54,17 @@ def site_url(default: str) -> SplitResult:
     if "@" in parts.netloc:
         stop("SITE_URL holds a user name. Set it to where readers find the site: https://news.example")
     return parts
+
+
+def site_password() -> str:
+    """Return SITE_PASSWORD, taken literally; "" where the site is public."""
+    value = os.environ.get("SITE_PASSWORD", "").strip()
+    if 0 < len(value) < MIN_SITE_PASSWORD:
+        stop(
+            f"SITE_PASSWORD has fewer than {MIN_SITE_PASSWORD} characters. Set it to a longer one, since nothing else "
+            "guards the private site; leave it out when the site is public."
+        )
+    return value
 
 
 def database(default: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from articles.text.embeds import PLAYER_HOSTS
 from newsportal.env import (
     BASE_DIR,
     cache,
@@ -14,6 +13,7 @@ from newsportal.env import (
     env,
     language_code,
     secret_key,
+    site_password,
     site_url,
     time_zone,
     trusted_proxies,
@@ -32,6 +32,8 @@ _SITE = site_url(default="http://127.0.0.1:8000")
 SITE_URL = _SITE.geturl()
 IS_HTTPS = _SITE.scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_SITE.hostname])
+# Until launch: a shared password before every page, and no search engine (articles/private.py).
+SITE_PASSWORD = site_password()
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXIES = trusted_proxies()
 # articles/proxies.py removes this header from every request that comes from elsewhere.
@@ -72,11 +74,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "articles.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.http_caching.HTTPCachingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "articles.middleware.InterfaceLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "articles.private.PrivateSiteMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -191,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "https:", "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "frame-src": list(PLAYER_HOSTS),  # a player replaces its link when a reader asks for it
+        "frame-src": [NONE],  # players are stored as links (articles/text/embeds.py)
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

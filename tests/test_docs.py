@@ -26,7 +26,9 @@ def test_each_variable_of_the_environment_is_documented() -> None:
         re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (PROJECT / "newsportal/settings.py").read_text(encoding="utf-8"))
     )
     names |= set(
-        re.findall(r'"([A-Z]+_(?:KEY|URL|PROXIES|ZONE|CODE))"', (PROJECT / "newsportal/env.py").read_text("utf-8"))
+        re.findall(
+            r'"([A-Z]+_(?:KEY|URL|PROXIES|ZONE|CODE|PASSWORD))"', (PROJECT / "newsportal/env.py").read_text("utf-8")
+        )
     )
     assert {"SECRET_KEY", "SANITIZERS", "DEBUG"} <= names
     assert {name for name in names if f"`{name}`" not in ALL_TEXT} == set()
