@@ -10,7 +10,7 @@ from articles.models import Category, Listing, ListKind
 
 MAX_SECTIONS = 8
 _SAMPLE = 300  # newest stories that decide which sections are the liveliest
-_KEY = "navigation-1"
+_KEY = "navigation-2"
 _SECONDS = 60
 
 

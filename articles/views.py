@@ -8,16 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from articles.bylines import byline_groups
 from articles.frontpage import compose
+from articles.indexing import hides_article, hides_section
 from articles.languages import interface_language
 from articles.models import Article, Author, Category, Listing, ListKind, Tag
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
 from articles.old_addresses import moved_page, moved_query
-from articles.structured import article_data
+from articles.pictures import body_pictures, stands_in_body
+from articles.structured import article_data, section_data, site_data
 from articles.text.plain import excerpt, plain_text, reading_minutes
 
 
@@ -33,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if moved is not None:
         return moved
     front = compose(load_navigation().sections, language=settings.LANGUAGE_CODE)
-    return render(request, "articles/home.html", {"front": front})
+    return render(request, "articles/home.html", {"front": front, "structured_data": site_data()})
 
 
 @require_safe
@@ -50,6 +53,8 @@ def category_detail(request: HttpRequest, path: str) -> HttpResponse:
         "below": below[:40],
         "siblings": siblings[:20],
         "current_sections": {section.pk, *(above.pk for above in ancestors)},
+        "is_hidden": hides_section(section, ancestors),
+        "structured_data": section_data(section, ancestors),
     }
     return _list_page(request, "articles/category_detail.html", ListKind.CATEGORY, section.pk, context)
 
@@ -95,15 +100,18 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
     text = plain_text(article.body)
     groups = byline_groups(article)
     others = Article.objects.live(now).for_lists().filter(_translations_of(article)).exclude(pk=article.pk)
-    return render(
+    shown_at = article.published_at or now
+    response = render(
         request,
         "articles/article_detail.html",
         {
             "article": article,
             "ancestors": ancestors,
             "current_sections": {section.pk for section in [*ancestors, article.category] if section},
-            "hero_in_body": _hero_stands_in_body(article),
+            "hero_in_body": stands_in_body(article),
             "minutes": reading_minutes(text),
+            "pictures": body_pictures(article.body),
+            "is_hidden": hides_article(article, ancestors),
             "description": article.summary or excerpt(text, length=120),
             "writers": groups.writers,
             "credits": groups.credits,
@@ -113,15 +121,8 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "more": _more_from_section(article),
         },
     )
-
-
-def _hero_stands_in_body(article: Article) -> bool:
-    """Scraped posts name their first picture as the cover too; nobody wants to see it twice."""
-    names = [article.hero_image_url]
-    if article.hero_image:
-        files = [article.hero_image.file, *(made.file for made in article.hero_image.renditions.all())]
-        names = [str(file.name) for file in files]
-    return any(name and name in article.body for name in names)
+    response.headers["Last-Modified"] = http_date(max(article.updated_at or shown_at, shown_at).timestamp())
+    return response
 
 
 def _translations_of(article: Article) -> Q:
@@ -140,11 +141,6 @@ def _more_from_section(article: Article) -> list[Article]:
 def find_section(path: str) -> Category:
     """Return the section at `path`, or raise Http404."""
     return get_object_or_404(Category.objects.select_related("parent"), path=path)
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("User-agent: *\nDisallow: /admin/\n", content_type="text/plain; charset=utf-8")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -19,6 +19,7 @@ class SiteProfileAdmin(NewsroomAdmin):
     fieldsets = (
         (None, {"fields": ("name", "tagline", "description", "logo", "favicon")}),
         (gettext_lazy("Footer and menu"), {"fields": ("record_number", "contact", "footer", "menu")}),
+        (gettext_lazy("Search engines"), {"fields": ("noindex_sources",)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

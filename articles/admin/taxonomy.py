@@ -82,7 +82,9 @@ class CategoryAdmin(NewsroomAdmin):
     ordering = ("path",)
     search_fields = ("name", "slug")
     autocomplete_fields = ("parent",)
-    fieldsets = ((None, {"fields": ("name", "parent", "slug", "description", "in_menu", "position", "language")}),)
+    fieldsets = (
+        (None, {"fields": ("name", "parent", "slug", "description", "in_menu", "position", "language", "noindex")}),
+    )
 
     @admin.display(description=gettext_lazy("section"))
     def branch(self, section: Category) -> str:

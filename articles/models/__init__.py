@@ -7,7 +7,16 @@ from articles.models.changes import announce, articles_changed, gather_changes
 from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
 from articles.models.imported import ImportedFile, ImportRun, RunState
-from articles.models.listing import ListCount, Listing, ListKind, rebuild_lists, relist, settle_lists, unlist
+from articles.models.listing import (
+    ListCount,
+    Listing,
+    ListingQuerySet,
+    ListKind,
+    rebuild_lists,
+    relist,
+    settle_lists,
+    unlist,
+)
 from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.revision import Origin, Revision, State
 from articles.models.site import SiteProfile
@@ -28,6 +37,7 @@ __all__ = [
     "ListCount",
     "ListKind",
     "Listing",
+    "ListingQuerySet",
     "Origin",
     "Pin",
     "Placement",

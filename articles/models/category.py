@@ -34,6 +34,10 @@ class Category(models.Model):
         _("language"), max_length=35, blank=True, help_text=_("Left empty, it is that of the parent section.")
     )
 
+    noindex = models.BooleanField(
+        _("hide from search engines"), default=False, help_text=_("With all sections below and their articles.")
+    )
+
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")

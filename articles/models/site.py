@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-_CACHE_KEY = "site-profile-2"  # raised with every change of the fields: the cache holds pickled rows
+_CACHE_KEY = "site-profile-3"  # raised with every change of the fields: the cache holds pickled rows
 _CACHE_SECONDS = 300
 
 
@@ -40,6 +40,12 @@ class SiteProfile(models.Model):
         _("extra menu entries"), blank=True, help_text=_("One a line: label | address. They follow the sections.")
     )
 
+    noindex_sources = models.TextField(
+        _("sources hidden from search engines"),
+        blank=True,
+        help_text=_("One name a line, as it stands in the articles. Readers still see these articles."),
+    )
+
     class Meta:
         verbose_name = _("site profile")
         verbose_name_plural = _("site profile")
@@ -58,9 +64,14 @@ class SiteProfile(models.Model):
         """Return the profile, from the cache for up to five minutes; an edit is seen at once."""
         profile = cache.get(_CACHE_KEY)
         if profile is None:
-            profile = cls.objects.select_related("logo", "favicon").filter(pk=1).first() or cls(pk=1)
+            profiles = cls.objects.select_related("logo", "favicon").prefetch_related("logo__renditions")
+            profile = profiles.filter(pk=1).first() or cls(pk=1)
             cache.set(_CACHE_KEY, profile, _CACHE_SECONDS)
         return profile
+
+    def hidden_sources(self) -> frozenset[str]:
+        """Return the names of the sources whose articles search engines shall not list."""
+        return frozenset(name for line in self.noindex_sources.splitlines() if (name := line.strip()))
 
     def menu_entries(self) -> list[tuple[str, str]]:
         """Return the extra entries as (label, address); a line needs an address on this site or one with http(s)."""

@@ -1,6 +1,6 @@
 """What templates need to print an article: the one door for HTML, and times as newspapers write them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +12,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles.bylines import credit_line
-from articles.languages import html_language
-from articles.models import Article, Image, Rendition
+from articles.conf import site_url
+from articles.languages import html_language, interface_language
+from articles.models import Article
+from articles.pictures import cropped_picture, large_picture
 from articles.text.body_html import render_body
+from articles.text.body_pictures import Picture
 
 register = template.Library()
 
 
 @register.filter
-def article_html(body: Any, language: str = "") -> SafeString:
+def article_html(body: Any, pictures: Mapping[str, Picture] | None = None) -> SafeString:
     """Return a sanitized body for a page; `render_body` writes nothing that the policy does not know.
 
-    With the language of the body, passages in another one are marked.
+    `pictures` are the site's own pictures in it (`articles.pictures.body_pictures`).
     """
-    html = render_body(str(body), language=language)
-    return mark_safe(html)  # noqa: S308  # the only one: bodies are clean, render_body checks again
+    return mark_safe(render_body(str(body), pictures=pictures))  # noqa: S308  # the only one: bodies are clean, render_body checks again
 
 
 @register.filter
@@ -69,10 +71,26 @@ def html_lang(language: str) -> str:
     return html_language(language)
 
 
+register.filter("cropped", cropped_picture)
+register.filter("whole", large_picture)
+
+
 @register.filter
-def rendition(image: Image | None, spec: str) -> Rendition | None:
-    """Return the rendition of an image by its recipe, from what was fetched before; None where it is not made yet."""
-    return next((made for made in image.renditions.all() if made.spec == spec), None) if image else None
+def own_address(picture: Picture | None) -> str:
+    """Return a picture's address with scheme and host, "" without a picture."""
+    return site_url() + picture.src if picture else ""
+
+
+@register.filter
+def web_address(address: str) -> str:
+    """Return an address that a page may name as its own: with http(s), else ""."""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def locale_name(language: str) -> str:
+    """Return a language as Open Graph writes it: zh_CN, zh_TW, en_GB."""
+    return {"zh-hans": "zh_CN", "zh-hant": "zh_TW", "en": "en_GB"}.get(interface_language(language), "zh_CN")
 
 
 @register.filter

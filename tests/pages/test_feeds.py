@@ -1,12 +1,15 @@
-"""Atom feeds and robots.txt."""
+"""Feeds."""
 
+import io
 from email.utils import format_datetime
 
 import pytest
 from django.test import Client
 from lxml import etree
+from PIL import Image as Pillow
 
-from tests.factories import NOON, make_article, make_author, make_category
+from articles.renditions import store_image
+from tests.factories import NOON, SECOND, make_article, make_author, make_category
 
 pytestmark = pytest.mark.django_db
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -71,5 +74,60 @@ def test_no_cookie_decides_about_a_feed(client: Client) -> None:
     assert "Cookie" not in client.get("/feed/").get("Vary", "")
 
 
-def test_robots_keep_out_of_the_newsroom(client: Client) -> None:
-    assert "Disallow: /admin/" in client.get("/robots.txt").content.decode()
+def test_the_json_feed_tells_the_same(client: Client) -> None:
+    article = make_article(
+        title="贯通</script>",
+        summary="一句",
+        body='<p>正文 <a href="/archive/">旧闻</a></p>',
+        categories=[make_category("城市")],
+        tags=["地铁"],
+        authors=[make_author("林"), make_author("沈")],
+        updated_at=NOON + SECOND,
+    )
+    response = client.get("/feed.json")
+    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
+    assert b"</script" not in response.content
+    feed = response.json()
+    assert (feed["version"], feed["language"]) == ("https://jsonfeed.org/version/1.1", "zh-Hans")
+    assert (feed["home_page_url"], feed["feed_url"]) == ("http://testserver/", "http://testserver/feed.json")
+    assert feed["items"] == [
+        {
+            "id": f"http://testserver/articles/{article.pk}/",
+            "url": f"http://testserver{article.get_absolute_url()}",
+            "title": "贯通</script>",
+            "content_html": '<p>正文 <a href="http://testserver/archive/">旧闻</a></p>',
+            "summary": "一句",
+            "date_published": "2026-11-20T04:00:00+00:00",
+            "date_modified": "2026-11-20T04:00:01+00:00",
+            "authors": [{"name": "林"}, {"name": "沈"}],
+            "tags": ["城市", "地铁"],
+            "language": "zh-Hans",
+        }
+    ]
+
+
+def test_the_sites_feed_is_in_the_sites_language_and_other_languages_have_their_sections(client: Client) -> None:
+    make_article(title="中文")
+    make_article(title="English", language="en", categories=[make_category("English")])
+    titles = [entry.findtext("a:title", namespaces=ATOM) for entry in parse(client, "/feed/").findall("a:entry", ATOM)]
+    assert titles == ["中文"] == [item["title"] for item in client.get("/feed.json").json()["items"]]
+    assert parse(client, "/sections/english/feed/").findtext("a:entry/a:title", namespaces=ATOM) == "English"
+
+
+def test_the_lead_picture_comes_with_the_content_unless_the_body_shows_it(client: Client) -> None:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (60, 40)).save(buffer, "PNG")
+    image = store_image(buffer.getvalue(), alt_text="桥", caption="大桥", credit="林听澜")
+    address = f"http://testserver{image.renditions.get(spec='fit-1600').file.url}"
+    make_article(title="一", hero_image=image)
+    make_article(title="二", hero_image=image, body=f'<p><img src="{image.file.url}"></p>')
+    items = {item["title"]: item for item in client.get("/feed.json").json()["items"]}
+    assert items["一"]["content_html"].startswith(
+        f'<figure><img src="{address}" alt="桥"><figcaption>大桥 林听澜</figcaption></figure>'
+    )
+    assert "<figure>" not in items["二"]["content_html"]
+    assert {item["image"] for item in items.values()} == {address}
+
+
+def test_an_unchanged_feed_has_the_same_bytes(client: Client) -> None:
+    assert client.get("/feed/")["ETag"] == client.get("/feed/")["ETag"]

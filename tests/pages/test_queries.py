@@ -17,7 +17,12 @@ BOUNDS = {
     "/tags/di-tie/": 8,
     "/authors/lin/": 8,
     "/feed/": 8,
-    "/nope/": 7,
+    "/feed.json": 8,
+    "/sitemap.xml": 9,
+    "/sitemap-sections.xml": 3,
+    "/sitemap-2026-11.xml": 3,
+    "/news-sitemap.xml": 3,
+    "/nope/": 8,
     "article": 14,
 }
 

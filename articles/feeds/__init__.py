@@ -1,0 +1,5 @@
+"""Feeds with the full content: Atom for the site and for each section, tag and author, JSON Feed for the site."""
+
+from articles.feeds.views import author_feed, category_feed, json_feed, site_feed, tag_feed
+
+__all__ = ["author_feed", "category_feed", "json_feed", "site_feed", "tag_feed"]

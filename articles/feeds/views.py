@@ -1,0 +1,59 @@
+"""The addresses of the feeds. A feed belongs to everybody: no cookie decides about it."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from articles.conf import site_url
+from articles.feeds import atom
+from articles.feeds import json_feed as json_format
+from articles.feeds.entries import Channel, list_channel, site_channel
+from articles.models import Author, ListKind, SiteProfile, Tag
+from articles.views import find_section, speak
+
+
+@require_safe
+def site_feed(request: HttpRequest) -> HttpResponse:
+    return _atom(request, site_channel(request.path))
+
+
+@require_safe
+def category_feed(request: HttpRequest, path: str) -> HttpResponse:
+    section = find_section(path)
+    address = section.get_absolute_url()
+    return _atom(request, list_channel(ListKind.CATEGORY, section.pk, section.name, section.description, address))
+
+
+@require_safe
+def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    tag = get_object_or_404(Tag, slug=slug)
+    return _atom(request, list_channel(ListKind.TAG, tag.pk, tag.name, tag.description, tag.get_absolute_url()))
+
+
+@require_safe
+def author_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    author = get_object_or_404(Author, slug=slug)
+    return _atom(request, list_channel(ListKind.AUTHOR, author.pk, author.name, author.bio, author.get_absolute_url()))
+
+
+@require_safe
+def json_feed(request: HttpRequest) -> HttpResponse:
+    speak(request, settings.LANGUAGE_CODE)
+    favicon = SiteProfile.load().favicon
+    channel = site_channel(request.path)
+    content = json_format.render_json(channel, icon=site_url() + favicon.file.url if favicon else "")
+    return _answer(content, json_format.CONTENT_TYPE, channel)
+
+
+def _atom(request: HttpRequest, channel: Channel) -> HttpResponse:
+    speak(request, settings.LANGUAGE_CODE)
+    return _answer(atom.render_atom(channel), atom.CONTENT_TYPE, channel)
+
+
+def _answer(content: bytes, content_type: str, channel: Channel) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    if channel.updated_at:
+        response.headers["Last-Modified"] = http_date(channel.updated_at.timestamp())
+    return response
