@@ -6,6 +6,7 @@ and whatever else hides behind a valid header are gone.
 
 import hashlib
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
 from articles.models import Image, Rendition
+from articles.text.picture_bytes import is_bare_picture
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -71,6 +73,27 @@ def store_image(
                 "source_url": source_url,
             },
         )
+    make_renditions(known)
+    return known
+
+
+def adopt_image(data: bytes, *, digest: str, **texts: object) -> Image:
+    """Return the image that another site of this kind stored as these very bytes, under its name and `digest`.
+
+    Encoding it anew would lose quality and change its address. So it must be what that site wrote: pixels and nothing
+    else. Raises ImageRefused. The texts are for a new image; one that is there keeps its own.
+    """
+    known = Image.objects.filter(digest=digest).first()
+    if known is None:
+        if not re.fullmatch("[0-9a-f]{64}", digest) or not is_bare_picture(data):
+            raise ImageRefused(_("The file is damaged, or it is not a picture."))
+        picture = _decode(data)
+        suffix = _SUFFIXES.get(picture.format or "")
+        if suffix is None:
+            raise ImageRefused(_("The file is damaged, or it is not a picture."))
+        name = _write(f"images/{digest[:2]}/{digest[:32]}.{suffix}", data)
+        size = {"width": picture.width, "height": picture.height}
+        known, _created = Image.objects.get_or_create(digest=digest, defaults={"file": name, **size, **texts})
     make_renditions(known)
     return known
 

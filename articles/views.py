@@ -87,6 +87,11 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
         )
     except (Article.DoesNotExist, OverflowError):
         raise Http404("no such article") from None
+    if slug and slug != article.slug:
+        # Maybe the address of another article, on the site that it came from.
+        moved = moved_page(request)
+        if moved is not None:
+            return moved
     now = timezone.now()
     if article.withdrawn_at and not article.trashed_at:
         speak(request, article.language)

@@ -50,6 +50,10 @@ def check_address(address: str) -> Answer:
         if moved is not None:
             return moved
     page = page_answer(path)
+    if page is not None and page.status == 301:
+        # An article with this number and another slug: the address may be that of another one.
+        row = _find(address_keys(path))
+        return _answer_row(row, _MAX_HOPS) if row else page
     if page is not None and page != NOT_FOUND:
         return page
     answer = answer_old_address(path, parts.query)

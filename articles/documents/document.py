@@ -85,6 +85,25 @@ class HeroImage:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedState:
+    """What only an export of such a site says of an article; the body of such a document is final.
+
+    `number` is the id it had. `translation_of` and `translations` are keys of other files of the same export.
+    """
+
+    status: str = "published"
+    number: int | None = None
+    created_at: datetime | None = None
+    trashed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str = ""
+    noindex: bool = False
+    internal_note: str = ""
+    translation_of: str = ""
+    translations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleDocument:
     """What a file says about its article. `body_html` is as found: hostile until it is sanitized."""
 
@@ -111,6 +130,7 @@ class ArticleDocument:
     categories: tuple[tuple[str, ...], ...] = ()
     old_paths: tuple[str, ...] = ()  # addresses on the old site: from "/", decoded, NFC, without host
     suggestions: tuple[Suggestion, ...] = ()
+    exported: ExportedState | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[DocumentWarning, ...] = ()
 

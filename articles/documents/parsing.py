@@ -16,6 +16,7 @@ from articles.documents.document import (
     HeroImage,
 )
 from articles.documents.encoding import decode
+from articles.documents.exported import is_exported, read_exported
 from articles.documents.front_matter import split_front_matter
 from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path
 from articles.documents.template_tags import render_template_tags
@@ -67,6 +68,8 @@ def parse_document(
     date), `modified_at` the file's own time, the last resort for a date. Raises DocumentError for what cannot be read
     and DocumentSkipped for what is no article.
     """
+    if is_exported(data):
+        return read_exported(data, source=source)
     text, warnings = decode(data, source=source)
     path = PurePosixPath(key)
     if path.stem.lower() == "_index":

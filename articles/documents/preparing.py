@@ -69,7 +69,10 @@ class Preparation:
                 data, source=file.name, key=file.key, modified_at=_not_in_future(modified_at), reading=self.reading
             )
             tidying = _Tidying(document)
-            clean = sanitize(tidying.spelled, engines=self.engines, tidy=tidying)
+            if document.exported:  # its body was tidied before, and an editor may have written what tidying takes out
+                clean = sanitize(document.body_html, engines=self.engines)
+            else:
+                clean = sanitize(tidying.spelled, engines=self.engines, tidy=tidying)
         except DocumentSkipped as reason:
             return Prepared(file, digest, skipped=str(reason))
         except DocumentError as error:

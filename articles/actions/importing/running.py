@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
+from articles.actions.importing.restoring import Restoration
 from articles.actions.importing.writing import Incoming, Writer
 from articles.documents.document import DocumentError
 from articles.documents.parsing import Reading
@@ -25,37 +26,50 @@ BATCH = 100
 BATCH_LENGTH = 8_000_000  # characters of all bodies together
 LOCK = "import"
 
+# For each path that was given: the root its keys are counted from, and its source.
+Roots = dict[Path, tuple[Path, str]]
+
 
 class PathRefused(Exception):
     """A path that was given cannot be imported; the text says why, in one line."""
 
 
 def import_files(
-    options: ImportOptions, *, by: User | None = None, on_entry: Callable[[Entry], None] = lambda entry: None
+    options: ImportOptions,
+    *,
+    by: User | None = None,
+    on_entry: Callable[[Entry], None] = lambda entry: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
     """Import the files of `options.paths` in sorted order and return the counts.
 
-    `on_entry` hears of each file when it is decided. Raises `AlreadyRunning` while another run is at work, and
-    `PathRefused` for a path that is not there or lies below another one. A dry run does all of it, batch by batch, and
-    takes each batch back.
+    `on_entry` hears of each file when it is decided, `tell` of pictures of an export that could not be taken. Raises
+    `AlreadyRunning` while another run is at work, and `PathRefused` for a path that is not there or lies below another
+    one. A dry run does all of it, batch by batch, and takes each batch back.
     """
     options = replace(options, paths=tuple(_located(path) for path in options.paths))
     _refuse_overlaps(options.paths)
     with exclusively(LOCK):
-        return _import(options, by, on_entry)
+        return _import(options, by, on_entry, tell)
 
 
-def _import(options: ImportOptions, by: User | None, on_entry: Callable[[Entry], None]) -> ImportReport:
+def _import(
+    options: ImportOptions, by: User | None, on_entry: Callable[[Entry], None], tell: Callable[[str], None]
+) -> ImportReport:
     run = None
     if not options.dry_run:
         # A run that was killed could not say so; nobody else can be running now.
         ImportRun.objects.filter(state=RunState.RUNNING).update(state=RunState.INTERRUPTED)
         run = ImportRun.objects.create(options=options.as_record(), started_by=by)
     report = ImportReport(run.pk if run else None)
-    writer = Writer(options, run)
+    roots = {path: _identify(path, options.source) for path in options.paths}
+    restoration = Restoration()
+    writer = Writer(options, run, restoration)
     state = RunState.INTERRUPTED
     try:
-        for batch in _batches(_prepared(options), BATCH):
+        if run:
+            restoration.restore((str(root) for root, _source in roots.values()), tell=tell)
+        for batch in _batches(_prepared(options, roots, restoration), BATCH):
             for entry in _write(writer, batch, dry_run=options.dry_run):
                 report.counts[entry.outcome] += 1
                 on_entry(entry)
@@ -67,8 +81,7 @@ def _import(options: ImportOptions, by: User | None, on_entry: Callable[[Entry],
     return report
 
 
-def _prepared(options: ImportOptions) -> Iterator[Incoming]:
-    roots = {path: _identify(path, options.source) for path in options.paths}
+def _prepared(options: ImportOptions, roots: Roots, restoration: Restoration) -> Iterator[Incoming]:
     sources = {str(root): source for root, source in roots.values()}
     known = {} if options.overwrite else {root: _known_digests(source) for root, source in sources.items()}
 
@@ -78,7 +91,7 @@ def _prepared(options: ImportOptions) -> Iterator[Incoming]:
 
     prepare = Preparation(Reading(options.zone, options.categories), options.engines, known)
     for prepared in run_in_workers(prepare, islice(files(), options.limit), jobs=options.jobs, lost=_lost):
-        yield Incoming(sources[prepared.file.root], prepared)
+        yield Incoming(sources[prepared.file.root], restoration.completed(prepared))
 
 
 def _known_digests(source: str) -> dict[str, str]:

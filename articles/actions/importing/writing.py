@@ -10,7 +10,9 @@ from django.utils.text import slugify
 
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, Outcome
+from articles.actions.importing.restoring import Restoration, fill_exported, library_picture, link_translations
 from articles.actions.importing.taxonomy import Taxonomy
+from articles.actions.redirecting import add_old_addresses
 from articles.actions.revising import edited_since_import, record, snapshot
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Prepared
@@ -66,8 +68,8 @@ class _Task:
 class Writer:
     """Writes batches. It remembers sections, authors and tags between them; `forget` after a rollback."""
 
-    def __init__(self, options: ImportOptions, run: ImportRun | None) -> None:
-        self._options, self._run = options, run
+    def __init__(self, options: ImportOptions, run: ImportRun | None, restoration: Restoration) -> None:
+        self._options, self._run, self._restoration = options, run, restoration
         self._taxonomy = Taxonomy()
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -157,7 +159,7 @@ class Writer:
     def _store(self, tasks: Iterable[_Task]) -> None:
         tasks = list(tasks)
         sections = self._taxonomy.sections({path for task in tasks for path in task.document.categories})
-        authors = self._taxonomy.authors({name for task in tasks for name in task.document.authors})
+        authors = self._taxonomy.authors({credit.name for task in tasks for credit in task.document.byline})
         tags = self._taxonomy.tags({name for task in tasks for name in task.document.tags})
         for task in tasks:
             if task.known:
@@ -165,6 +167,7 @@ class Writer:
             own = [sections[path] for path in task.document.categories if path in sections]
             self._fill(task, own[0] if own else None)
         new = [task for task in tasks if task.known is None]
+        lost = self._restoration.give_numbers([(task.article, task.document) for task in new])
         Article.objects.bulk_create([task.article for task in new])
         changed = [task for task in tasks if task.known]
         for task in changed:
@@ -180,20 +183,35 @@ class Writer:
             )
         )
         Authorship.objects.bulk_create(
-            Authorship(article=task.article, author=author, position=position)
+            Authorship(article=task.article, author=author, position=position, role=role)
             for task in tasks
-            for position, author in enumerate(dict.fromkeys(authors[name] for name in task.document.authors))
+            for position, (author, role) in enumerate(
+                dict.fromkeys((authors[credit.name], credit.role) for credit in task.document.byline)
+            )
         )
         ArticleTag.objects.bulk_create(
             ArticleTag(content_object=task.article, tag=tag)
             for task in tasks
             for tag in dict.fromkeys(tags[name] for name in task.document.tags)
         )
+        self._keep_addresses(tasks, {new[position].article.pk: address for position, address in lost.items()})
         ImportedFile.objects.bulk_create([self._row(task, ImportedFile()) for task in new])
         for task in changed:
             if task.known:
                 self._row(task, task.known).save()
+        for source in {task.incoming.source for task in tasks if task.document.exported}:
+            own_tasks = [task for task in tasks if task.incoming.source == source]
+            link_translations(source, [(task.incoming.key, task.article, task.document) for task in own_tasks])
         announce(task.article.pk for task in tasks)
+
+    def _keep_addresses(self, tasks: list[_Task], lost: dict[int, str]) -> None:
+        """Remember the addresses that the articles had; `lost` are those whose number another article has."""
+        wanted = {task.article.pk: [*task.document.old_paths] for task in tasks if task.document.old_paths}
+        for number, address in lost.items():
+            wanted.setdefault(number, []).append(address)
+        told = add_old_addresses(wanted) if wanted else {}
+        for task in tasks:
+            task.warnings += [DocumentWarning(text, key="permalink") for text in told.get(task.article.pk, ())]
 
     def _fill(self, task: _Task, section: Category | None) -> None:
         document, article = task.document, task.article
@@ -213,6 +231,7 @@ class Writer:
         article.source_url = document.source_url
         article.canonical_url = document.canonical_url
         article.category = section
+        fill_exported(article, document, status=self._options.status)
         article.body = self._body_with_images(task)
         self._set_hero(task)
         if document.updated_at:
@@ -245,7 +264,7 @@ class Writer:
         if hero.is_remote:
             article.hero_image_url = hero.address
             return
-        image = self._image(task, hero.address)
+        image = (task.document.exported and library_picture(hero.address)) or self._image(task, hero.address)
         if image:
             article.hero_image = image
             texts = {"alt_text": hero.alt_text, "caption": hero.caption, "credit": hero.credit}

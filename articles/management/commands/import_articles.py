@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from articles import conf
 from articles.actions.importing import Entry, ImportOptions, ImportReport, Outcome, PathRefused, import_files
 from articles.actions.redirecting import check_addresses
+from articles.documents.document import DocumentError
 from articles.documents.readers.files import SUFFIXES, as_key, printable
 from articles.models import Status
 from articles.models.locks import AlreadyRunning
@@ -74,7 +75,7 @@ class Command(BaseCommand):
 
         try:
             with _told_plainly():
-                report = import_files(chosen, on_entry=tell)
+                report = import_files(chosen, on_entry=tell, tell=lambda text: self.stderr.write(printable(text)))
             if report_file:
                 report_file.begin()
         finally:
@@ -163,6 +164,8 @@ def _told_plainly() -> Iterator[None]:
         yield
     except AlreadyRunning as error:
         raise CommandError("another import is running; wait until it has ended") from error
+    except DocumentError as error:
+        raise CommandError(printable(str(error))) from error
     except PathRefused as error:
         raise usage_error(str(error)) from error
     except KeyboardInterrupt as error:

@@ -1,0 +1,99 @@
+"""Stored articles as documents: everything that a person or a file decided, nothing that the system derives."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from articles.actions.exporting.naming import Names
+from articles.documents.document import ArticleDocument, Credit, ExportedState, HeroImage
+from articles.models import Article, Category, ImportedFile, Redirect
+from articles.models.category import ancestor_paths
+
+CHUNK = 200
+
+
+def loaded(numbers: Iterable[int]) -> Iterator[Article]:
+    """Yield the articles of `numbers` with all that hangs on them; a few queries for each CHUNK of them."""
+    wanted = list(numbers)
+    rows = (
+        Article.objects.filter(pk__in=wanted)
+        .select_related("hero_image")
+        .prefetch_related(
+            "placements__category",
+            "authorships__author",
+            "tag_items__tag",
+            Prefetch("imported_files", ImportedFile.objects.order_by("pk")),
+            Prefetch("redirects", Redirect.objects.order_by("old_path")),
+            Prefetch("translations", Article.objects.only("pk", "translation_of").order_by("pk")),
+        )
+        .order_by("pk")
+    )
+    yield from rows
+
+
+class Collector:
+    """Makes documents of articles. It knows the names of all sections, and the files that translations stand in."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._sections = dict(Category.objects.values_list("path", "name"))
+
+    def document(self, article: Article) -> ArticleDocument:
+        """Return a stored article as a document, from rows that `loaded` fetched."""
+        file = next(iter(article.imported_files.all()), None)
+        return ArticleDocument(
+            title=article.title,
+            body_html=article.body,
+            own_id=file.key[3:] if file and file.key.startswith("id:") else "",
+            subtitle=article.subtitle,
+            kicker=article.kicker,
+            slug=article.slug,
+            summary=article.summary,
+            kind=article.kind,
+            is_draft=article.status == "draft",
+            published_at=article.published_at,
+            updated_at=article.updated_at,
+            expires_at=article.expires_at,
+            language=article.language,
+            source_name=article.source_name,
+            source_url=article.source_url,
+            canonical_url=article.canonical_url,
+            hero=_hero(article),
+            byline=tuple(dict.fromkeys(Credit(entry.author.name, entry.role) for entry in article.authorships.all())),
+            tags=tuple(item.tag.name for item in article.tag_items.all()),
+            categories=tuple(dict.fromkeys(self._names_of(p.category) for p in article.placements.all())),
+            old_paths=tuple(row.old_path for row in article.redirects.all()),
+            exported=self._state(article),
+            extra=_extra(file),
+        )
+
+    def _state(self, article: Article) -> ExportedState:
+        below = (self._names.get(translation.pk) for translation in article.translations.all())
+        return ExportedState(
+            status=article.status,
+            number=article.pk,
+            created_at=article.created_at,
+            trashed_at=article.trashed_at,
+            withdrawn_at=article.withdrawn_at,
+            withdrawal_reason=article.withdrawal_reason,
+            noindex=article.noindex,
+            internal_note=article.internal_note,
+            translation_of=self._names.get(article.translation_of_id),
+            translations=tuple(name for name in below if name),
+        )
+
+    def _names_of(self, section: Category) -> tuple[str, ...]:
+        return tuple(self._sections.get(path, path) for path in [*ancestor_paths(section.path), section.path])
+
+
+def _hero(article: Article) -> HeroImage | None:
+    image = article.hero_image
+    if image is None:
+        return HeroImage(article.hero_image_url) if article.hero_image_url else None
+    return HeroImage(f"{settings.MEDIA_URL}{image.file.name}", image.alt_text, image.caption, image.credit)
+
+
+def _extra(file: ImportedFile | None) -> dict[str, Any]:
+    return dict(file.extra) if file and isinstance(file.extra, dict) else {}

@@ -1,0 +1,160 @@
+"""A run of the export: all that the list says, then the articles one after the other, in bounded memory."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Max
+
+from articles.actions.exporting.collecting import CHUNK, Collector, loaded
+from articles.actions.exporting.folder import ExportFolder
+from articles.actions.exporting.naming import Names
+from articles.documents.document import DocumentError
+from articles.documents.exported import read_exported
+from articles.documents.manifest import VERSION, as_line
+from articles.documents.writers.exported import write_exported
+from articles.models import Article, Author, Category, Image, Redirect, Tag
+
+_PICTURE = re.compile(r'(?:src|href)="(?P<address>/[^"<>]{1,500})"')
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """Where to, and what: all articles in whatever state, or with `live_only` what readers see."""
+
+    folder: Path
+    live_only: bool = False
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """What was written; `failed` names each article that could not be, and why."""
+
+    exported: int = 0
+    pictures: int = 0
+    removed: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Return the last line of the command's output."""
+        failed = len(self.failed)
+        return f"exported={self.exported} pictures={self.pictures} removed={self.removed} failed={failed}"
+
+
+def export_articles(options: ExportOptions, *, on_article: Callable[[str], None] = lambda path: None) -> ExportReport:
+    """Write the export; `on_article` hears of each file. Raises FolderRefused, and OSError where the disk gives up.
+
+    A broken-off export is simply repeated: what is there already is only compared.
+    """
+    folder = ExportFolder(options.folder)
+    try:
+        return _export(folder, options, on_article)
+    finally:
+        folder.close()
+
+
+def _export(folder: ExportFolder, options: ExportOptions, on_article: Callable[[str], None]) -> ExportReport:
+    report = ExportReport()
+    articles = Article.objects.live() if options.live_only else Article.objects.all()
+    highest = Article.objects.aggregate(highest=Max("pk"))["highest"]
+    folder.note(as_line("export", version=VERSION, address=settings.SITE_URL))
+    folder.note(as_line("numbers", highest=highest or 0))
+    for line in _lists(live_only=options.live_only):
+        folder.note(line)
+    numbers = articles.order_by("pk").values_list("pk", flat=True)
+    names = Names(numbers.iterator(chunk_size=2000))
+    collector = Collector(names)
+    pictures: set[str] = set()
+    waiting = numbers.iterator(chunk_size=2000)
+    while chunk := list(islice(waiting, CHUNK)):
+        for article in loaded(chunk):
+            path = names.get(article.pk)
+            if not path:  # made since the export began; the next one has it
+                continue
+            try:
+                data = _file(collector, article)
+            except DocumentError as error:
+                report.failed.append(f"article {article.pk}: {error}")
+                continue
+            folder.write(path, data)
+            folder.note(as_line("article", path=path, sha256=hashlib.sha256(data).hexdigest()))
+            pictures.update(_pictures(article))
+            report.exported += 1
+            on_article(path)
+    _write_pictures(folder, report, pictures if options.live_only else None)
+    report.removed = folder.finish()
+    return report
+
+
+def _file(collector: Collector, article: Article) -> bytes:
+    document = collector.document(article)
+    data = write_exported(document, permalink=article.get_absolute_url())
+    if read_exported(data, source=f"article {article.pk}") != document:
+        raise DocumentError(f"article {article.pk}", "reading the file again gives another article", advice="report it")
+    return data
+
+
+def _pictures(article: Article) -> Iterator[str]:
+    if article.hero_image:
+        yield str(article.hero_image.file.name)
+    for match in _PICTURE.finditer(article.body):
+        if match["address"].startswith(settings.MEDIA_URL):
+            yield match["address"].removeprefix(settings.MEDIA_URL)
+
+
+def _lists(*, live_only: bool) -> Iterator[str]:
+    """Yield a line for each section, tag, author and redirect to a page."""
+    for section in Category.objects.order_by("path").iterator():
+        yield as_line(
+            "section",
+            path=section.path,
+            name=section.name,
+            description=section.description,
+            position=section.position,
+            in_menu=section.in_menu,
+            language=section.language,
+        )
+    for tag in Tag.objects.order_by("slug").iterator():
+        yield as_line("tag", slug=tag.slug, name=tag.name, description=tag.description)
+    for author in Author.objects.select_related("portrait").order_by("slug").iterator():
+        portrait = author.portrait.digest if author.portrait else ""
+        yield as_line("author", slug=author.slug, name=author.name, bio=author.bio, portrait=portrait)
+    if not live_only:
+        rows = Redirect.objects.filter(article=None).order_by("old_path")
+        for redirect in rows.iterator():
+            yield as_line("redirect", old=redirect.old_path, new=redirect.new_path, origin=redirect.origin)
+
+
+def _write_pictures(folder: ExportFolder, report: ExportReport, only: set[str] | None) -> None:
+    for image in Image.objects.order_by("file").iterator(chunk_size=500):
+        name = str(image.file.name)
+        portrait = only is not None and name not in only and Author.objects.filter(portrait=image).exists()
+        if only is not None and name not in only and not portrait:
+            continue
+        path = f"{settings.MEDIA_URL.strip('/')}/{name}"
+        try:
+            with image.file.storage.open(name) as stream:
+                folder.copy(path, stream, image.file.size)
+        except FileNotFoundError:
+            report.failed.append(f"picture {name}: the file is missing in the media folder")
+            continue
+        folder.note(
+            as_line(
+                "image",
+                path=path,
+                name=name,
+                digest=image.digest,
+                alt_text=image.alt_text,
+                caption=image.caption,
+                credit=image.credit,
+                licence=image.licence,
+                focal_x=image.focal_x,
+                focal_y=image.focal_y,
+                source_url=image.source_url,
+            )
+        )
+        report.pictures += 1

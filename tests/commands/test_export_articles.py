@@ -1,0 +1,288 @@
+"""Export as an operator sees it: everything comes back, byte for byte the second time."""
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.actions.exporting.naming import safe_path
+from articles.actions.redirecting import add_old_addresses
+from articles.models import (
+    Article,
+    Author,
+    Authorship,
+    Category,
+    Image,
+    ImportedFile,
+    ImportRun,
+    Redirect,
+    Revision,
+    Role,
+    Status,
+    Tag,
+)
+from articles.renditions import store_image
+from tests.admin.conftest import picture_bytes
+from tests.commands.imports import run, write_article
+from tests.factories import NOON, make_article, make_author, make_category
+
+pytestmark = pytest.mark.django_db
+
+
+def export(folder: Path, **options: Any) -> str:
+    """Export and return the last line of the output."""
+    out, err = io.StringIO(), io.StringIO()
+    call_command("export_articles", str(folder), stdout=out, stderr=err, **options)
+    assert err.getvalue() == ""
+    return out.getvalue().splitlines()[-1]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def everything() -> dict[str, list[Any]]:
+    """What the site holds, ids of rows other than articles left out."""
+    articles = [
+        {
+            **Article.objects.filter(pk=article.pk)
+            .values(
+                "pk", "title", "subtitle", "kicker", "slug", "summary", "body", "kind", "status", "published_at",
+                "expires_at", "trashed_at", "withdrawn_at", "withdrawal_reason", "language", "translation_of",
+                "source_name", "source_url", "canonical_url", "noindex", "hero_image_url", "internal_note",
+                "word_count", "created_at", "updated_at",
+            )
+            .get(),
+            "hero": article.hero_image.file.name if article.hero_image else None,
+            "sections": [(p.category.path, p.is_primary) for p in article.placements.all()],
+            "main": article.category.path if article.category else None,
+            "byline": [(entry.author.slug, entry.role) for entry in article.authorships.all()],
+            "tags": [item.tag.slug for item in article.tag_items.all()],
+            "old": sorted(article.redirects.values_list("old_path", flat=True)),
+        }
+        for article in Article.objects.order_by("pk")
+    ]  # fmt: skip
+    return {
+        "articles": articles,
+        "sections": list(Category.objects.values("path", "name", "description", "position", "in_menu", "language")),
+        "tags": list(Tag.objects.values("slug", "name", "description")),
+        "authors": list(Author.objects.values("slug", "name", "bio", "portrait__digest")),
+        "redirects": list(Redirect.objects.filter(article=None).order_by("old_path").values("old_path", "new_path")),
+        "images": list(
+            Image.objects.order_by("file").values("file", "digest", "alt_text", "credit", "focal_x", "width")
+        ),
+    }
+
+
+def empty_the_site(settings: Any, media: Path) -> None:
+    """Leave an empty site with an empty media folder."""
+    for model in (Redirect, ImportedFile, Revision, ImportRun, Article, Author, Tag):
+        model.objects.all().delete()
+    while Category.objects.exists():
+        Category.objects.filter(children=None).delete()
+    Image.objects.all().delete()
+    settings.MEDIA_ROOT = str(media)
+
+
+def a_full_site() -> None:
+    region = make_category("地方", slug="region", description="各地的新闻", position=3, in_menu=True)
+    city = make_category("城市", region, slug="city")
+    other = make_category("评论", slug="opinion")
+    lin, zhou = make_author("林听澜", slug="lin", bio="本报记者"), make_author("周砚")
+    portrait = store_image(picture_bytes("PNG", (300, 300)))
+    Author.objects.filter(pk=lin.pk).update(portrait=portrait)
+    photo = store_image(picture_bytes(size=(640, 480)), alt_text="稻田", credit="周砚 摄")
+    Image.objects.filter(pk=photo.pk).update(focal_x=0.25)
+    Tag.objects.create(name="粮食", slug="grain", description="关于粮食")
+    first = make_article(
+        title='=1+1 "晚稻"：开镰 --- {{ x }}',
+        subtitle="副题",
+        body="<p>作者：张三</p><p>{% raw %}</p><hr><p>---</p>"
+        f'<p><img src="{settings.MEDIA_URL}{photo.file.name}" alt="稻田"></p>',
+        categories=[city, other],
+        tags=["粮食", "秋收"],
+        slug="wan-dao",
+        summary="摘要，\n两行。",
+        hero_image=photo,
+        updated_at=NOON + timedelta(days=1),
+        source_url="https://example.com/a?b=1&c=2",
+        noindex=True,
+        internal_note="不要删",
+    )
+    Authorship.objects.create(article=first, author=lin, position=0, role=Role.AUTHOR)
+    Authorship.objects.create(article=first, author=zhou, position=1, role=Role.PHOTOGRAPHER)
+    add_old_addresses({first.pk: ["/2021/晚稻/", "/?p=7"]})
+    make_article(title="英文版", language="en", translation_of=first, hero_image_url="https://img.example/a.jpg")
+    make_article(title="草稿", live=False)
+    make_article(title="待审", live=False, status=Status.IN_REVIEW)
+    make_article(title="归档", status=Status.ARCHIVED)
+    make_article(title="排期", published_at=NOON + timedelta(days=40000))
+    make_article(title="过期", expires_at=NOON + timedelta(hours=1))
+    make_article(title="撤回", withdrawn_at=NOON, withdrawal_reason="当事人要求")
+    make_article(title="回收站", trashed_at=NOON)
+    make_article(title="同名", slug="tong-ming")
+    make_article(title="同名", slug="tong-ming").delete()
+    make_article(title="同名", slug="tong-ming")
+    Redirect.objects.create(old_path="/gone/")
+    city.slug = "cities"
+    city.save()
+
+
+def test_an_export_into_an_empty_site_gives_the_same_site_and_the_same_export(tmp_path, settings):
+    a_full_site()
+    before = everything()
+    assert export(tmp_path / "one") == "exported=11 pictures=2 removed=0 failed=0"
+    empty_the_site(settings, tmp_path / "other-media")
+    result = run(tmp_path / "one")
+    assert result.counts == "created=11"
+    assert everything() == before
+    assert export(tmp_path / "two") == "exported=11 pictures=2 removed=0 failed=0"
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+    # Trash and withdrawn articles are never touched by an import.
+    assert run(tmp_path / "one").counts == "unchanged=9 skipped=2"
+
+
+def test_old_and_present_addresses_work_on_the_new_site(tmp_path, settings, client):
+    a_full_site()
+    article = Article.objects.get(slug="wan-dao")
+    address = article.get_absolute_url()
+    export(tmp_path / "one")
+    empty_the_site(settings, tmp_path / "other-media")
+    run(tmp_path / "one")
+    assert client.get(address).status_code == 200
+    for old in ("/2021/%E6%99%9A%E7%A8%BB.html", "/?p=7"):
+        assert client.get(old).headers["Location"] == address
+    assert client.get("/sections/region/city/").headers["Location"] == "/sections/region/cities/"
+    assert client.get("/gone/").status_code == 410
+    # What is made from now on gets a number that no exported article had.
+    assert make_article().pk > max(entry["number"] for entry in numbers(tmp_path / "one"))
+
+
+def numbers(folder: Path) -> list[dict[str, Any]]:
+    files = [path.read_text("utf-8") for path in folder.rglob("*.md")]
+    return [{"number": int(json.loads(text.split("\nnumber: ")[1].split("\n")[0]))} for text in files]
+
+
+def test_where_a_number_is_taken_the_old_address_redirects(tmp_path, settings, client):
+    article = make_article(title="晚稻开镰", slug="wan-dao")
+    export(tmp_path / "one")
+    number = article.pk
+    empty_the_site(settings, tmp_path / "other-media")
+    other = make_article(pk=number, slug="other")
+    run(tmp_path / "one")
+    moved = Article.objects.get(slug="wan-dao")
+    assert moved.pk != number
+    assert client.get(f"/articles/{number}/wan-dao/").headers["Location"] == moved.get_absolute_url()
+    assert client.get(f"/articles/{number}/older-slug/").headers["Location"] == other.get_absolute_url()
+
+
+def test_unknown_keys_come_out_as_they_went_in(tmp_path):
+    keys = "title: 晚稻\ndate: 2026-10-12 08:00\nmood: 'no'\nstatus_note:\n  - a\n  - {b: 007}\nextra: x\n"
+    text = f"---\n{keys}---\n<p>正文。</p>\n"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a b.md").write_text(text, encoding="utf-8")
+    run(tmp_path / "in")
+    article = Article.objects.get()
+    article.title = "改过"
+    article.save()
+    export(tmp_path / "out")
+    exported = (tmp_path / "out" / "a b.md").read_text("utf-8")
+    assert 'mood: "no"\n' in exported
+    assert 'status_note: ["a", {"b": "007"}]\n' in exported
+    assert 'extra: {"extra": "x"}\n' in exported
+
+
+def test_live_only_leaves_out_what_readers_do_not_see(tmp_path):
+    a_full_site()
+    assert export(tmp_path / "live", live=True) == "exported=4 pictures=2 removed=0 failed=0"
+    text = b"".join(contents(tmp_path / "live").values()).decode("utf-8", "replace")
+    for hidden in ("草稿", "待审", "归档", "排期", "过期", "撤回", "回收站", "/gone"):
+        assert hidden not in text
+
+
+def test_a_second_export_brings_the_folder_up_to_date(tmp_path):
+    first, second = make_article(slug="a"), make_article(slug="b")
+    assert export(tmp_path / "out").startswith("exported=2")
+    before = contents(tmp_path / "out")
+    untouched = {path: (tmp_path / "out" / path).stat().st_mtime_ns for path in before if path.endswith("-b.md")}
+    first.delete()
+    assert export(tmp_path / "out") == "exported=1 pictures=0 removed=1 failed=0"
+    assert {path: (tmp_path / "out" / path).stat().st_mtime_ns for path in untouched} == untouched
+    assert not any("-a.md" in path for path in contents(tmp_path / "out"))
+    assert second.slug == "b"
+
+
+def test_an_export_that_was_broken_off_goes_on(tmp_path, monkeypatch):
+    make_article(slug="a")
+    export(tmp_path / "whole")
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "newsportal-export.jsonl.part").write_text('{"kind": "exp', encoding="utf-8")
+    (broken / "2026").mkdir()
+    assert export(broken) == "exported=1 pictures=0 removed=0 failed=0"
+    assert contents(broken) == contents(tmp_path / "whole")
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.md").write_text("mine", encoding="utf-8")
+    with pytest.raises(CommandError, match="holds other files") as error:
+        export(tmp_path / "out")
+    assert error.value.returncode == 2
+    assert contents(tmp_path / "out") == {"thesis.md": b"mine"}
+
+
+def test_no_file_is_written_through_a_link(tmp_path):
+    make_article(slug="a")
+    export(tmp_path / "out")
+    (tmp_path / "elsewhere").mkdir()
+    year = next(path for path in (tmp_path / "out").iterdir() if path.is_dir())
+    year.rename(tmp_path / "moved")
+    year.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CommandError, match="outside"):
+        export(tmp_path / "out")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@given(st.text(max_size=300))
+def test_any_key_gives_a_name_that_is_safe_and_stays(key: str) -> None:
+    path = safe_path(key)
+    assert safe_path(path) == path
+    parts = path.split("/")
+    assert all(part not in {"", ".", ".."} and len(part.encode()) < 200 and not part.startswith(".") for part in parts)
+    assert not set(path) & set('\\\0:*?"<>|')
+    assert path.lower().endswith((".md", ".markdown", ".html", ".htm", ".txt"))
+
+
+@pytest.mark.parametrize(
+    "key", ["../../etc/passwd", "/etc/cron.d/x", "..", "a/../../b.md", "media/x.md", "長" * 300 + ".md"]
+)
+def test_a_hostile_key_stays_inside(tmp_path, key):
+    article = make_article()
+    ImportedFile.objects.create(source="/s", key=key, digest="0", article=article)
+    export(tmp_path / "out")
+    assert sum(path.endswith((".md",)) for path in contents(tmp_path / "out")) == 1
+    assert [path.name for path in tmp_path.iterdir() if path.name != "media"] == ["out"]
+
+
+def test_two_sources_with_the_same_paths_get_a_folder_each(tmp_path):
+    for name in ("north", "south"):
+        write_article(tmp_path / name / "a.md", title=name)
+        run(tmp_path / name, report=tmp_path / f"{name}.jsonl")
+    Article.objects.update(subtitle="改")
+    export(tmp_path / "out")
+    assert {path for path in contents(tmp_path / "out") if path.endswith(".md")} == {"north/a.md", "south/a.md"}
+
+
+def test_the_memory_of_an_export_is_bounded_by_queries_of_chunks(tmp_path, django_assert_max_num_queries):
+    for _number in range(30):
+        make_article(tags=["a"])
+    with django_assert_max_num_queries(30):
+        export(tmp_path / "out")
