@@ -22,3 +22,13 @@ def site_password() -> str:
 def site_url() -> str:
     """Where readers find the site: scheme and host without a slash at the end."""
     return str(settings.SITE_URL).rstrip("/")
+
+
+def review_required() -> bool:
+    """Whether a piece is published only from review, and by somebody who did not submit it."""
+    return bool(settings.REVIEW_REQUIRED)
+
+
+def newsroom_webhook() -> str:
+    """Where to post a word when a piece is submitted or sent back; empty for nowhere."""
+    return str(settings.NEWSROOM_WEBHOOK_URL)

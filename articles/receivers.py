@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
@@ -46,3 +47,14 @@ def make_cache_table(app_config: Any, using: str, **_kwargs: Any) -> None:
     """The database cache needs its table; an operator should not have to know."""
     if app_config.name == "articles":
         call_command("createcachetable", database=using, verbosity=0)
+
+
+@receiver(post_migrate)
+def let_administrators_do_everything(app_config: Any, using: str, **_kwargs: Any) -> None:
+    """What a later version brings is theirs as well. By then the permissions of this app are made."""
+    if app_config.name == "django.contrib.auth":
+        group = Group.objects.using(using).filter(name="administrator").first()
+        if group:
+            group.permissions.add(
+                *Permission.objects.using(using).filter(content_type__app_label__in=("articles", "auth"))
+            )

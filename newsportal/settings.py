@@ -259,3 +259,7 @@ LOGGING = {
 # The engines of the HTML sanitizer, in order: docs/decisions/0001-sanitizer.md.
 SANITIZERS = tuple(env.list("SANITIZERS", default=["nh3"]))
 TAGGIT_CASE_INSENSITIVE = True
+# Four eyes: nobody publishes what was not in review, or what they submitted themselves.
+REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", default=False)
+# Told in JSON when a piece is submitted or sent back (docs/deploying.md).
+NEWSROOM_WEBHOOK_URL = env.str("NEWSROOM_WEBHOOK_URL", default="")

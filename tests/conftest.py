@@ -5,13 +5,16 @@ Where a real part is missing the test is skipped with its reason; with CI=true i
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.models.signals import post_migrate
 
@@ -43,9 +46,11 @@ def _drop_by_force(self: Any, test_database_name: str, verbosity: int) -> None:
 
 
 def _make_profile_again(app_config: Any, using: str, **_kwargs: Any) -> None:
-    """Tests with real transactions end with an empty database; the row that a migration made comes back."""
+    """Tests with real transactions end with an empty database; what migrations made comes back."""
     if app_config.name == "articles":
         apps.get_model("articles", "SiteProfile").objects.using(using).get_or_create(pk=1)
+        roles = import_module("articles.migrations.0007_roles")
+        roles.make_roles(apps, SimpleNamespace(connection=connections[using]))
 
 
 @pytest.fixture(autouse=True)

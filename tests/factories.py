@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import Group
+
 from articles.models import (
     Article,
     Author,
@@ -21,6 +23,7 @@ from articles.models import (
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, in the past of every test run
 SECOND = timedelta(seconds=1)
 _numbers = count(1)
+PASSWORD = "long-enough-password"
 
 
 def make_article(
@@ -78,3 +81,14 @@ def make_editor(**values: Any) -> User:
     """Return a user who may do everything in the admin; the password is `long-enough-password`."""
     values.setdefault("username", f"editor{next(_numbers)}")
     return User.objects.create_superuser(password="long-enough-password", **values)
+
+
+def make_user(role: str, *, sections: Any = (), **values: Any) -> User:
+    """Return a user with a role: contributor, editor, chief or administrator."""
+    name = f"{role}{next(_numbers)}"
+    user = User.objects.create_user(
+        **{"username": name, "email": f"{name}@paper.example", "is_staff": True, "password": PASSWORD, **values}
+    )
+    user.groups.add(Group.objects.get(name=role))
+    user.sections.set(sections)
+    return user

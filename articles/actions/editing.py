@@ -1,4 +1,4 @@
-"""An editor's save: one transaction that settles the sections, dates the change and records a revision."""
+"""An editor's save: one transaction that settles the sections, dates the change, records and notes it."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,11 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from articles.actions.revising import record, snapshot
-from articles.models import Article, Author, Origin, User, gather_changes, settle_category
+from articles.actions.auditing import note
+from articles.actions.revising import baseline, record, snapshot
+from articles.models import Article, Origin, User, Verb, gather_changes, settle_category
 
 # What readers read on the article's page. A move to another section or a new tag is no new text.
-_READ = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image_id", "hero_image_url")
+_READ = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image", "hero_image_url", "byline")
+# What a step of the workflow writes; it has an entry of its own in the log.
+_STEPS = {"status", "trashed_at", "withdrawn_at", "withdrawal_reason"}
 
 
 def lock_version(article_id: int) -> int | None:
@@ -21,39 +24,50 @@ def lock_version(article_id: int) -> int | None:
 
 
 @contextmanager
-def editing(article: Article, *, by: User, at: datetime | None = None) -> Iterator[None]:
+def editing(
+    article: Article, *, by: User | None, at: datetime | None = None, verb: Verb | None = Verb.EDIT, **details: Any
+) -> Iterator[None]:
     """Write `article` and what hangs on it inside the block; the rest of the save follows from it.
 
     `updated_at` moves only if readers could read the article before, and read something else now: a draft, a new
-    section or a tag does not date it. Every save records a revision.
+    section or a tag does not date it. A save that changes something records a revision; the first one of an article
+    that came from elsewhere also records what it held before. The log gets an entry `verb` with `details`; None leaves
+    that to the block.
     """
     now = at or timezone.now()
     with gather_changes():
-        before = _as_read(article.pk, now) if article.pk else None
+        is_new = article.pk is None
+        before: dict[str, Any] = {}
+        was_live = False
+        if is_new:
+            article.owner = article.owner or by
+        else:
+            lock_version(article.pk)
+            before = snapshot(Article.objects.get(pk=article.pk))
+            was_live = article.is_live(now)
         yield
         settle_category(article)
-        if before is not None and before != _reading(article.pk):
-            Article.objects.filter(pk=article.pk).update(updated_at=now)
         article.refresh_from_db(fields=["row_version", "updated_at"])
-        record(snapshot(article), article, origin=Origin.EDITOR, by=by)
+        after = snapshot(article)
+        if was_live and any(before[name] != after[name] for name in _READ):
+            Article.objects.filter(pk=article.pk).update(updated_at=now)
+            article.refresh_from_db(fields=["row_version", "updated_at"])
+        changed = sorted(name for name in after if is_new or before[name] != after[name])
+        if not changed:
+            return
+        if not is_new:
+            baseline(before, article)
+        record(after, article, origin=Origin.EDITOR, by=by)
+        if is_new and verb is Verb.EDIT:
+            note(Verb.CREATE, article, by=by, **details)
+        elif verb and not _STEPS.issuperset(changed):
+            note(verb, article, by=by, fields=[name for name in changed if name not in _STEPS], **details)
 
 
-def delete_articles(articles: Iterable[Article], *, by: User) -> None:
-    """Delete the articles; each leaves a last revision, so that what readers saw can be found again."""
+def delete_articles(articles: Iterable[Article], *, by: User | None) -> None:
+    """Delete the articles for good; each leaves a last revision, so that what readers saw can be found again."""
     with gather_changes():
         for article in articles:
             record(snapshot(article), article, origin=Origin.EDITOR, by=by)
+            note(Verb.PURGE, article, by=by)
             article.delete()
-
-
-def _as_read(article_id: int, at: datetime) -> dict[str, Any] | None:
-    """Return what readers of the stored article read; None for one that is not before readers."""
-    return _reading(article_id) if Article.objects.live(at).filter(pk=article_id).exists() else None
-
-
-def _reading(article_id: int) -> dict[str, Any] | None:
-    values = Article.objects.filter(pk=article_id).values(*_READ).first()
-    if values is None:
-        return None
-    byline = Author.objects.filter(authorships__article=article_id).order_by("authorships__position", "authorships__id")
-    return {**values, "byline": list(byline.values_list("pk", "authorships__role"))}

@@ -59,7 +59,8 @@ def record(
     data: dict[str, Any], article: Article, *, origin: Origin, by: User | None = None, run: ImportRun | None = None
 ) -> Revision:
     """Store the snapshot `data` of `article` as its newest revision, based on the one before."""
-    before = Revision.objects.filter(article=article, state=State.SAVED).order_by("-id").first()
+    saved = Revision.objects.filter(article=article, state=State.SAVED).exclude(origin=Origin.AUTOSAVE)
+    before = saved.defer("packed").order_by("-id").first()
     return Revision.objects.create(
         article=article,
         article_number=article.pk,
@@ -69,6 +70,12 @@ def record(
         run=run,
         packed=pack(data),
     )
+
+
+def baseline(data: dict[str, Any], article: Article) -> None:
+    """Store `data`, what the article held before its first save here, unless a revision tells it already."""
+    if not Revision.objects.filter(article=article, state=State.SAVED).exclude(origin=Origin.AUTOSAVE).exists():
+        record(data, article, origin=Origin.IMPORT)
 
 
 def edited_since_import(ids: Iterable[int]) -> set[int]:

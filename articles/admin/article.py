@@ -5,20 +5,25 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.actions.editing import delete_articles, editing
+from articles.actions.rules import access, may_plan, may_sign_for_others
+from articles.actions.workflow import perform, take_step
 from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilter, TimeFilter
 from articles.admin.article_form import ArticleForm
+from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.base import ChoosesByTyping, NewsroomAdmin
 from articles.admin.images import preview
-from articles.admin.taxonomy import TRAIL
+from articles.admin.taxonomy import TRAIL, section_trails
 from articles.admin.words import absence_text, removal_text, status_text
-from articles.models import Article, ArticleTag, Authorship
+from articles.models import Article, ArticleTag, Author, Authorship, Verb
+from articles.templatetags.articles import article_html
 
 
 class BylineForm(forms.ModelForm):
@@ -60,22 +65,22 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
     max_num = 50
     verbose_name_plural = gettext_lazy("byline")
 
-    # Who may write the article may write its byline.
+    # Who may write the article may see its byline; a contributor's pieces carry the contributor's own name.
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("articles.change_article") or request.user.has_perm("articles.add_article")
+        return may_sign_for_others(request.user)  # type: ignore[arg-type]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_add_permission(request, obj)
+        return may_sign_for_others(request.user)  # type: ignore[arg-type]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_add_permission(request, obj)
+        return may_sign_for_others(request.user)  # type: ignore[arg-type]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("articles.view_article") or self.has_add_permission(request, obj)
+        return True
 
 
 @admin.register(Article)
-class ArticleAdmin(NewsroomAdmin):
+class ArticleAdmin(WorkflowAdmin, NewsroomAdmin):
     form = ArticleForm
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")
@@ -89,9 +94,23 @@ class ArticleAdmin(NewsroomAdmin):
     search_help_text = gettext_lazy("Words of the title, source, author or tag; or the number of an article.")
     autocomplete_fields = ("hero_image", "translation_of")
     readonly_fields = ("lead_picture", "facts")
+    # For those who may look and not write: the text as readers get it, and what is chosen as words.
+    look_fieldsets = (
+        (None, {"fields": ("title", "subtitle", "summary", "text"), "classes": ("desk-main",)}),
+        (gettext_lazy("Publication"), {"fields": ("published_at", "kind"), "classes": ("desk-side",)}),
+        (gettext_lazy("Sections and tags"), {"fields": ("sections_text", "tags_text"), "classes": ("desk-side",)}),
+        (gettext_lazy("Lead image"), {"fields": ("lead_picture",), "classes": ("desk-side", "after-byline")}),
+        (
+            gettext_lazy("More"),
+            {
+                "fields": ("kicker", "slug", "expires_at", "language", "source_name", "internal_note", "facts"),
+                "classes": ("desk-side", "after-byline", "collapse"),
+            },
+        ),
+    )
     fieldsets = (
         (None, {"fields": ("title", "subtitle", "summary", "body"), "classes": ("desk-main",)}),
-        (gettext_lazy("Publication"), {"fields": ("status", "published_at", "kind"), "classes": ("desk-side",)}),
+        (gettext_lazy("Publication"), {"fields": ("published_at", "kind"), "classes": ("desk-side",)}),
         (
             gettext_lazy("Sections and tags"),
             {"fields": ("main_section", "other_sections", "tag_names"), "classes": ("desk-side",)},
@@ -190,6 +209,32 @@ class ArticleAdmin(NewsroomAdmin):
             parts.append(_("updated %(time)s") % {"time": f"{timezone.localtime(article.updated_at):%Y-%m-%d %H:%M}"})
         return _(", ").join(parts)
 
+    @admin.display(description=gettext_lazy("body"))
+    def text(self, article: Article) -> str:
+        return format_html('<div class="look">{}</div>', article_html(article.body))
+
+    @admin.display(description=gettext_lazy("sections"))
+    def sections_text(self, article: Article) -> str:
+        return _(", ").join(section_trails([entry.category for entry in article.placements.all()]).values()) or "—"
+
+    @admin.display(description=gettext_lazy("tags"))
+    def tags_text(self, article: Article) -> str:
+        return _(", ").join(item.tag.name for item in article.tag_items.all()) or "—"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_written = obj is None or self.has_change_permission(request, obj)
+        return super().get_fieldsets(request, obj) if is_written else self.look_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            return ("lead_picture", "facts", "text", "sections_text", "tags_text")
+        return self.readonly_fields if may_plan(request.user) else (*self.readonly_fields, "published_at", "expires_at")  # type: ignore[arg-type]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.user, form.step = request.user, posted_step(request)
+        return form
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Take nothing from the address: a link must not fill in an article."""
         return {}
@@ -199,6 +244,7 @@ class ArticleAdmin(NewsroomAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         article = kwargs.get("obj")
+        context.update(self.steps_context(request, article))
         if article is not None and not article.is_live():
             stored = Article.objects.for_lists().filter(pk=article.pk).first()
             context["absence"] = absence_text(stored) if stored else ""
@@ -208,19 +254,50 @@ class ArticleAdmin(NewsroomAdmin):
         """The article is written with all that hangs on it, in `save_related`."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        article = form.instance
-        with editing(article, by=request.user):  # type: ignore[arg-type]
+        article: Article = form.instance
+        user: Any = request.user
+        with editing(article, by=user):
             article.save()
             warning = form.save_relations()
             for formset in formsets:
                 self.save_formset(request, form, formset, change=change)
+            if not change and not may_sign_for_others(user):
+                Authorship.objects.bulk_create(
+                    Authorship(article=article, author=author) for author in Author.objects.filter(user=user)
+                )
+            if form.step:
+                comment = form.data.get("comment", "")
+                take_step(form.step, article, by=user, comment=comment, stage=form.stage)
+        if form.step:
+            self.tell_step(request, article)
         if removed := removal_text(form.removed):
             messages.warning(request, _("Removed from the text: %(list)s.") % {"list": removed})
         if warning:
             messages.warning(request, warning)
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        delete_articles([obj], by=request.user)  # type: ignore[arg-type]
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self._after_step(request, obj) or super().response_add(request, obj, post_url_continue)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        delete_articles(queryset, by=request.user)  # type: ignore[arg-type]
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._after_step(request, obj) or super().response_change(request, obj)
+
+    def _after_step(self, request: HttpRequest, article: Article) -> HttpResponse | None:
+        """After a step the article is shown again, with what comes next: to those who still may see it."""
+        if posted_step(request) is None:
+            return None
+        may_see = access(request.user, article).can_view  # type: ignore[arg-type]
+        name, args = ("change", [article.pk]) if may_see else ("changelist", [])
+        return HttpResponseRedirect(reverse(f"admin:articles_article_{name}", args=args))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Put the article into the trash; what lies there already is deleted for good."""
+        if obj.trashed_at:
+            delete_articles([obj], by=request.user)  # type: ignore[arg-type]
+        else:
+            perform(Verb.TRASH, obj, by=request.user)  # type: ignore[arg-type]
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        in_trash = Article.objects.filter(pk=obj_id).exists()
+        text = _("“%(title)s” lies in the trash.") if in_trash else _("“%(title)s” is deleted for good.")
+        messages.success(request, text % {"title": obj_display})
+        return HttpResponseRedirect(reverse("admin:articles_article_changelist"))

@@ -21,16 +21,23 @@ class StatusFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         words = [("live", _("on the site")), ("scheduled", _("scheduled")), ("expired", _("expired"))]
-        return [*words, *((value, label) for value, label in Status.choices if value != Status.PUBLISHED)]
+        rest = [(value, label) for value, label in Status.choices if value != Status.PUBLISHED]
+        return [*words, *rest, ("withdrawn", _("withdrawn")), ("trash", _("in the trash"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Narrow the list; what lies in the trash is shown there only."""
         now, value = timezone.now(), self.value()
+        if value == "trash":
+            return queryset.filter(trashed_at__isnull=False)
+        queryset = queryset.filter(trashed_at=None)
         if value == "live":
             return queryset.filter(Article.live_condition(now))
         if value == "scheduled":
-            return queryset.filter(status=Status.PUBLISHED, published_at__gt=now)
+            return queryset.filter(status=Status.PUBLISHED, published_at__gt=now, withdrawn_at=None)
         if value == "expired":
             return queryset.filter(status=Status.PUBLISHED, published_at__lte=now, expires_at__lte=now)
+        if value == "withdrawn":
+            return queryset.filter(withdrawn_at__isnull=False)
         return queryset.filter(status=value) if value in Status.values else queryset
 
 

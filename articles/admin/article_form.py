@@ -7,16 +7,19 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.actions.editing import lock_version
+from articles.actions.rules import RULES, Stage, access
+from articles.actions.workflow import NEEDS_COMMENT
 from articles.admin.base import Choices, PlainTexts
 from articles.admin.editor import BodyEditor
 from articles.admin.images import PictureField, store_picture
 from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
 from articles.conf import sanitizers
-from articles.models import Article, ArticleTag, Category, Image, Revision, place
+from articles.models import Article, ArticleTag, Category, Image, Revision, User, Verb, place
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.slugs import make_slug
 
@@ -93,7 +96,14 @@ class TagsField(forms.Field):
 
 
 class ArticleForm(PlainTexts):
-    """The whole article in one form. `conflict` is set where somebody else saved in the meantime."""
+    """The whole article in one form. `conflict` is set where somebody else saved in the meantime.
+
+    `user` saves it, and `step` is the step of the workflow that the save is to be followed by.
+    """
+
+    user: User
+    step: Verb | None = None
+    stage: Stage = Stage.DRAFT
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     body = BodyField(label=gettext_lazy("body"))
@@ -167,6 +177,7 @@ class ArticleForm(PlainTexts):
             cleaned["slug"] = make_slug(cleaned.get("title") or "", max_length=80)
         self._take_picture(cleaned)
         self._check_version(cleaned)
+        self._check_step(cleaned)
         return cleaned
 
     def _take_picture(self, cleaned: dict[str, Any]) -> None:
@@ -196,6 +207,25 @@ class ArticleForm(PlainTexts):
             )
             self.conflict = newest or True
             self.add_error(None, _("Nothing was saved."))
+
+    def _check_step(self, cleaned: dict[str, Any]) -> None:
+        """Refuse a step that would not be taken, while the text still stands in the form."""
+        if self.step is None:
+            return
+        main, others = cleaned.get("main_section"), cleaned.get("other_sections") or ()
+        sections = [*([main] if main else []), *others]
+        article = self.instance if self.instance.pk else Article(owner=self.user)
+        allowed = access(self.user, article, sections=sections)
+        self.stage = allowed.stage
+        if allowed.stage not in RULES[self.step]:
+            self.add_error(None, _("This step does not fit where the article stands."))
+        elif not allowed.may(self.step):
+            self.add_error(None, _("You may not take this step for an article of these sections. Nothing was saved."))
+        if self.step in NEEDS_COMMENT and not self.data.get("comment", "").strip():
+            self.add_error(None, _("Say why: a comment is needed."))
+        end = cleaned.get("expires_at")
+        if self.step is Verb.PUBLISH and end and end <= timezone.now():
+            self.add_error("expires_at", _("The end must come after the publication."))
 
     def save_relations(self) -> str:
         """Write sections, tags and the texts of the lead image of the saved article; return a warning or nothing."""

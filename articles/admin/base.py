@@ -15,6 +15,9 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 
+from articles.actions.auditing import note
+from articles.models import Verb
+
 MAX_PAGES = 200  # behind it a search or a month leads faster
 MAX_LISTED = 10
 
@@ -109,7 +112,25 @@ class ChoosesByTyping:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class NewsroomAdmin(ChoosesByTyping, admin.ModelAdmin):
+class Audited:
+    """What is added, changed or deleted here gets an entry in the audit log."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        note(Verb.ADD, obj, by=request.user)  # type: ignore[arg-type]
+        return super().log_addition(request, obj, message)  # type: ignore[misc]
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        fields = [name for part in message for name in part.get("changed", {}).get("fields", ())] if message else []
+        note(Verb.CHANGE, obj, by=request.user, fields=[str(name) for name in fields])  # type: ignore[arg-type]
+        return super().log_change(request, obj, message)  # type: ignore[misc]
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            note(Verb.DELETE, obj, by=request.user)  # type: ignore[arg-type]
+        return super().log_deletions(request, queryset)  # type: ignore[misc]
+
+
+class NewsroomAdmin(Audited, ChoosesByTyping, admin.ModelAdmin):
     """Lists without a count, a search that takes any input, a question before deleting that stays short."""
 
     form = PlainTexts

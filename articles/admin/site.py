@@ -1,15 +1,14 @@
-"""The paper's own data, and the people who sign in."""
+"""The paper's own data."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from articles.admin.base import NewsroomAdmin, PlainTexts, UncountedChangeList, UncountedPaginator
-from articles.models import SiteProfile, User
+from articles.admin.base import NewsroomAdmin, PlainTexts
+from articles.models import SiteProfile
 
 
 @admin.register(SiteProfile)
@@ -30,18 +29,3 @@ class SiteProfileAdmin(NewsroomAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:articles_siteprofile_change", args=[1]))
-
-
-@admin.register(User)
-class NewsroomUserAdmin(UserAdmin):
-    paginator = UncountedPaginator
-    show_full_result_count = False
-    list_max_show_all = 0
-    show_facets = admin.ShowFacets.NEVER
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return UncountedChangeList
-
-    get_paginator = NewsroomAdmin.get_paginator
-    get_search_results = NewsroomAdmin.get_search_results
-    search_condition = NewsroomAdmin.search_condition

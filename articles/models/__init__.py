@@ -1,6 +1,7 @@
 """The data model: one file holds a model, its queryset and its choices."""
 
 from articles.models.article import Article, ArticleQuerySet, Kind, Status
+from articles.models.audit import AuditEntry, Verb
 from articles.models.author import Author, Authorship, Role
 from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
@@ -27,6 +28,7 @@ __all__ = [
     "Article",
     "ArticleQuerySet",
     "ArticleTag",
+    "AuditEntry",
     "Author",
     "Authorship",
     "Category",
@@ -54,6 +56,7 @@ __all__ = [
     "Status",
     "Tag",
     "User",
+    "Verb",
     "announce",
     "articles_changed",
     "gather_changes",

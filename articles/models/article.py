@@ -170,6 +170,15 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
     )
     hero_image_url = models.URLField(_("address of a remote lead image"), max_length=2000, blank=True)
     internal_note = models.TextField(_("internal note"), blank=True, help_text=_("Never shown to readers."))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("in charge"),
+    )
     word_count = models.PositiveIntegerField(_("words"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), null=True, blank=True, editable=False)
@@ -183,10 +192,20 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
         verbose_name_plural = _("articles")
         # `update()` and the cascade of other models go through the queryset above.
         base_manager_name = "objects"
+        permissions = (
+            ("edit_section_article", "Can edit every article of the own sections"),
+            ("edit_any_article", "Can edit every article"),
+            ("publish_article", "Can publish"),
+            ("archive_article", "Can archive, and put published articles into the trash"),
+            ("withdraw_article", "Can withdraw, and reinstate"),
+        )
         indexes = (
             models.Index(fields=("-published_at", "-id"), name="article_newest"),
             models.Index(fields=("status", "-published_at", "-id"), name="article_status_newest"),
             models.Index(fields=("category", "-published_at", "-id"), name="article_category_newest"),
+            # The trash and the takedowns are few: their lists do not walk the table.
+            models.Index(fields=("-trashed_at",), condition=Q(trashed_at__isnull=False), name="article_trash"),
+            models.Index(fields=("-withdrawn_at",), condition=Q(withdrawn_at__isnull=False), name="article_withdrawn"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="article_status_known"),
