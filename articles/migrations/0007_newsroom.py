@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0005_redirect'),
+        ('articles', '0006_hidden_from_search_engines'),
     ]
 
     operations = [
