@@ -1,6 +1,8 @@
 """Our own pictures for pages: which files of an image a browser may choose from. Nothing is made here."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db.models import Q
@@ -14,6 +16,14 @@ _WEBP = "-webp"
 _SOURCE = re.compile(r'\ssrc="([^"]+)"')
 # The name of a file tells its image: the beginning of the digest.
 _OWN_FILE = re.compile(r"(?:images|renditions)/[0-9a-f]{2}/([0-9a-f]{32})\.[A-Za-z0-9.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a body needs beside itself to be shown: its language, and our own pictures by the addresses in it."""
+
+    language: str = ""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
 def cropped_picture(image: Image | None) -> Picture | None:

@@ -19,7 +19,7 @@ from articles.models import Article, Author, Category, Listing, ListKind, Tag
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
 from articles.old_addresses import moved_page, moved_query
-from articles.pictures import body_pictures, stands_in_body
+from articles.pictures import Reading, body_pictures, stands_in_body
 from articles.structured import article_data, section_data, site_data
 from articles.text.plain import excerpt, plain_text, reading_minutes
 
@@ -115,7 +115,7 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "current_sections": {section.pk for section in [*ancestors, article.category] if section},
             "hero_in_body": stands_in_body(article),
             "minutes": reading_minutes(text),
-            "pictures": body_pictures(article.body),
+            "reading": Reading(article.language, body_pictures(article.body)),
             "is_hidden": hides_article(article, ancestors),
             "description": article.summary or excerpt(text, length=120),
             "writers": groups.writers,

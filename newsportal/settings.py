@@ -5,6 +5,7 @@ from datetime import timedelta
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from articles.text.embeds import PLAYER_HOSTS
 from newsportal.env import (
     BASE_DIR,
     cache,
@@ -195,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "https:", "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "frame-src": [NONE],  # players are stored as links (articles/text/embeds.py)
+        "frame-src": list(PLAYER_HOSTS),  # a player replaces its link when a reader asks for it
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

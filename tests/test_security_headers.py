@@ -10,6 +10,7 @@ from django.template import RequestContext, Template
 from django.test import Client
 from django.urls import include, path
 
+from articles.text.embeds import PLAYER_HOSTS
 from tests.factories import make_editor
 
 
@@ -38,7 +39,7 @@ POLICY = {
     "img-src": "'self' https: data:",
     "font-src": "'self'",
     "connect-src": "'self'",
-    "frame-src": "'none'",
+    "frame-src": " ".join(PLAYER_HOSTS),
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",

@@ -1,6 +1,6 @@
 """What templates need to print an article: the one door for HTML, and times as newspapers write them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from articles.bylines import credit_line
 from articles.conf import site_url
 from articles.languages import html_language, interface_language
 from articles.models import Article
-from articles.pictures import cropped_picture, large_picture
+from articles.pictures import Reading, cropped_picture, large_picture
 from articles.text.body_html import render_body
 from articles.text.body_pictures import Picture
 
@@ -23,12 +23,14 @@ register = template.Library()
 
 
 @register.filter
-def article_html(body: Any, pictures: Mapping[str, Picture] | None = None) -> SafeString:
+def article_html(body: Any, reading: Reading | None = None) -> SafeString:
     """Return a sanitized body for a page; `render_body` writes nothing that the policy does not know.
 
-    `pictures` are the site's own pictures in it (`articles.pictures.body_pictures`).
+    With a `Reading`, passages in another language than the body's are marked, and our own pictures come in sizes.
     """
-    return mark_safe(render_body(str(body), pictures=pictures))  # noqa: S308  # the only one: bodies are clean, render_body checks again
+    reading = reading or Reading()
+    html = render_body(str(body), language=reading.language, pictures=reading.pictures)
+    return mark_safe(html)  # noqa: S308  # the only one: bodies are clean, render_body checks again
 
 
 @register.filter

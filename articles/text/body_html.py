@@ -1,35 +1,50 @@
 """The stored body as readers get it: headings below the page's own, links and pictures that tell nobody who reads."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from articles.text import policy
 from articles.text.body_pictures import Picture, place_pictures
 from articles.text.embeds import known_embed
+from articles.text.foreign import chinese_runs, language_of
 from articles.text.html_tree import Element, Node, TooDeep, parse_clean, text_of, write_html
 from articles.text.plain import plain_text
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# What is read as a passage of its own; a box of such passages is not marked, they are.
+_PASSAGES = frozenset({*_HEADINGS, "p", "li", "dt", "dd", "figcaption", "caption", "td", "th", "summary"})
+# No passage in a language: nobody reads it aloud as prose.
+_NO_PROSE = frozenset({"pre", "code", "kbd", "samp", "var"})
+_NOT_IN_ANCHOR = re.compile(r"[^\w]+")
+_ANCHOR_LENGTH = 40
 
 
-def render_body(html: str, *, pictures: Mapping[str, Picture] | None = None, base: str | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a rendered body: its level (2 to 6), its anchor and its text."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+def render_body(
+    html: str, *, language: str = "", pictures: Mapping[str, Picture] | None = None, base: str | None = None
+) -> str:
     """Return sanitized `html` for a page whose title is its only h1.
 
-    Headings start at h2 and skip no level; tables and code scroll in a box of their own that the keyboard reaches;
-    links to other sites carry `rel`, pictures load late and send no referrer; embeds name their host. Elements and
-    attributes that the policy does not know are left out, should any have reached the database by another way.
+    Headings start at h2, skip no level and carry an anchor; tables and code scroll in a box of their own that the
+    keyboard reaches; links to other sites carry `rel`, pictures load late, send no referrer and have the caption as
+    alternative text where they have none; embeds name their host and their player. With the `language` of the text,
+    passages in another one are marked. Elements and attributes that the policy does not know are left out, should any
+    have reached the database by another way.
 
     On a page, pictures get their sizes: `pictures` are our own (see `place_pictures`). For a feed, `base` is the
     page's address: relative links and pictures become absolute, and nothing hangs on a style sheet.
     """
-    try:
-        nodes = parse_clean(html)
-    except TooDeep:
-        # Never written by the field; a page that shows its text is better than none.
-        nodes = [Element("p", {}, [plain_text(html)])]
-    levels = sorted({int(tag[1]) for tag in _tags(nodes) if tag in _HEADINGS})
-    shift = {f"h{level}": f"h{min(6, 2 + place)}" for place, level in enumerate(levels)}
-    rendered = _render(nodes, shift)
+    rendered = _Renderer(language).render(_parse(html))
     if base is not None:
         _make_absolute(rendered, base)
         return write_html(rendered)
@@ -45,56 +60,126 @@ def _make_absolute(nodes: Iterable[Node], base: str) -> None:
             _make_absolute(node.children, base)
 
 
-def _tags(nodes: Iterable[Node]) -> Iterable[str]:
-    for node in nodes:
-        if isinstance(node, Element):
-            yield node.tag
-            yield from _tags(node.children)
+def outline(html: str) -> list[Heading]:
+    """Return the headings of the body with the levels and anchors that `render_body` gives them."""
+    renderer = _Renderer("")
+    renderer.render(_parse(html))
+    return renderer.headings
 
 
-def _render(nodes: Iterable[Node], shift: dict[str, str], *, boxed: bool = False) -> list[Node]:
-    rendered: list[Node] = []
-    for node in nodes:
-        if isinstance(node, str):
-            rendered.append(node)
-            continue
-        if node.tag not in policy.ELEMENTS:
-            rendered += _render(node.children, shift, boxed=boxed)
-            continue
-        tag = shift.get(node.tag, node.tag)
-        attributes = {
-            name: value for name, value in node.attributes.items() if policy.allowed_value(node.tag, name, value)
-        }
-        children = _render(node.children, shift, boxed=boxed or tag in {"table", "pre"})
+def _parse(html: str) -> list[Node]:
+    try:
+        return parse_clean(html)
+    except TooDeep:
+        # Never written by the field; a page that shows its text is better than none.
+        return [Element("p", {}, [plain_text(html)])]
+
+
+@dataclass(slots=True)
+class _Renderer:
+    language: str
+    headings: list[Heading] = field(default_factory=list)
+    _above: list[int] = field(default_factory=list)
+    _anchors: set[str] = field(default_factory=set)
+
+    def render(
+        self, nodes: Iterable[Node], *, boxed: bool = False, marked: bool = False, caption: str = ""
+    ) -> list[Node]:
+        """Return the nodes as readers get them.
+
+        `boxed`: a box that scrolls stands around them; `marked`: an element around them has a language of its own, or
+        none; `caption`: what stands below the picture among them.
+        """
+        rendered: list[Node] = []
+        for node in nodes:
+            if isinstance(node, str):
+                rendered += [node] if marked else self._mark_runs(node)
+            elif node.tag not in policy.ELEMENTS:
+                rendered += self.render(node.children, boxed=boxed, marked=marked, caption=caption)
+            else:
+                element = self._element(node, boxed=boxed, marked=marked, caption=caption)
+                rendered += [] if element is None else [element]
+        return rendered
+
+    def _element(self, node: Element, *, boxed: bool, marked: bool, caption: str) -> Element | None:
+        tag = node.tag
+        attributes = {name: value for name, value in node.attributes.items() if policy.allowed_value(tag, name, value)}
+        if tag in _HEADINGS:
+            text = " ".join(text_of([node]).split())
+            if not text:
+                # Nothing that a reader could go to: a picture stays, as a paragraph.
+                children = self.render(node.children, boxed=boxed, marked=marked)
+                return Element("p", attributes, children) if children else None
+            tag, attributes = self._heading(int(tag[1]), text, attributes)
+        if not marked and self.language and tag in _PASSAGES and "lang" not in attributes:
+            language = language_of(text_of([node]), self.language)
+            if language != self.language:
+                attributes["lang"] = language
+        marked = marked or "lang" in attributes or tag in _NO_PROSE
+        if tag == "figure":
+            caption = " ".join(
+                next((text_of([child]) for child in node.children if _is(child, "figcaption")), "").split()
+            )
+        children = self.render(node.children, boxed=boxed or tag in {"table", "pre"}, marked=marked, caption=caption)
         if tag == "a" and attributes.get("href", "").startswith(("http:", "https:")):
             attributes["rel"] = "noopener noreferrer"
         elif tag == "img":
-            attributes = {
-                "alt": "",
-                **attributes,
-                "loading": "lazy",
-                "decoding": "async",
-                "referrerpolicy": "no-referrer",
-            }
+            attributes = _picture(attributes, caption)
         elif tag == "figure" and attributes.get("class") == "embed":
-            children = _embed(node, children)
+            return _embed(node, attributes, children)
         element = Element(tag, attributes, children)
-        if tag in {"table", "pre"} and not boxed:
-            caption = next((text_of([child]) for child in children if _is(child, "caption")), "")
-            label = {"role": "region", "aria-label": " ".join(caption.split())[:100]} if caption else {}
-            element = Element("div", {"class": f"scroll scroll-{tag}", "tabindex": "0", **label}, [element])
-        rendered.append(element)
-    return rendered
+        return element if boxed or tag not in {"table", "pre"} else _box(element)
+
+    def _heading(self, level: int, text: str, attributes: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """Return tag and attributes of a heading: one level below the nearest heading before it that was higher."""
+        while self._above and self._above[-1] >= level:
+            self._above.pop()
+        self._above.append(level)
+        shown = min(6, 1 + len(self._above))
+        # The prefix keeps the names of the text apart from those of the page.
+        stem = "s-" + _NOT_IN_ANCHOR.sub("-", text).strip("-")[:_ANCHOR_LENGTH].strip("-").lower()
+        anchor, number = stem, 1
+        while anchor in self._anchors:
+            number += 1
+            anchor = f"{stem}-{number}"
+        self._anchors.add(anchor)
+        self.headings.append(Heading(shown, anchor, text))
+        return f"h{shown}", {"id": anchor, **attributes}
+
+    def _mark_runs(self, text: str) -> list[Node]:
+        """Mark Chinese words in a Latin text, or their characters come from a font of another language."""
+        if not self.language or self.language.split("-")[0] in {"zh", "ja", "ko"}:
+            return [text]
+        return [
+            Element("span", {"lang": "zh"}, [piece]) if is_chinese else piece
+            for is_chinese, piece in chinese_runs(text)
+        ]
 
 
 def _is(node: Node, tag: str) -> bool:
     return isinstance(node, Element) and node.tag == tag
 
 
-def _embed(figure: Element, children: list[Node]) -> list[Node]:
-    """The link of an embed; a known host is named behind its title."""
+def _picture(attributes: dict[str, str], caption: str) -> dict[str, str]:
+    alt = attributes.get("alt", "").strip() or attributes.get("title", "").strip() or caption
+    return {**attributes, "alt": alt, "loading": "lazy", "decoding": "async", "referrerpolicy": "no-referrer"}
+
+
+def _box(element: Element) -> Element:
+    """Put a table or code into a box that scrolls by itself and that the keyboard reaches."""
+    caption = next((text_of([child]) for child in element.children if _is(child, "caption")), "")
+    label = {"role": "region", "aria-label": " ".join(caption.split())[:100]} if caption else {}
+    return Element("div", {"class": f"scroll scroll-{element.tag}", "tabindex": "0", **label}, [element])
+
+
+def _embed(figure: Element, attributes: dict[str, str], children: list[Node]) -> Element:
+    """The link of an embed; a known host is named behind its title, and a script may put the player in its place."""
     link = next((child for child in figure.children if isinstance(child, Element) and child.tag == "a"), None)
     embed = known_embed(link.attributes.get("href", "")) if link else None
-    if embed is None or text_of([link] if link else []).strip() == embed.host_name:
-        return children
-    return [*children, Element("span", {"class": "embed-host"}, [embed.host_name])]
+    if embed is None:
+        return Element("figure", attributes, children)
+    if embed.player:
+        attributes = {**attributes, "data-player": embed.player}
+    if text_of([link] if link else []).strip() != embed.host_name:
+        children = [*children, Element("span", {"class": "embed-host"}, [embed.host_name])]
+    return Element("figure", attributes, children)

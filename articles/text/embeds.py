@@ -5,7 +5,7 @@ A player is stored as a figure with a link (`docs/architecture.md`), never as a 
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 # Each known host with the name that readers know; a host matches itself and its subdomains.
 HOSTS = {
@@ -30,12 +30,28 @@ _PLAIN_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+# Where players may be framed from; the policy of the pages (newsportal/settings.py) names these and no other.
+PLAYER_HOSTS = (
+    "https://player.bilibili.com",
+    "https://player.youku.com",
+    "https://v.qq.com",
+    "https://open.douyin.com",
+    "https://www.youtube-nocookie.com",
+    "https://player.vimeo.com",
+    "https://open.spotify.com",
+    "https://w.soundcloud.com",
+    "https://codepen.io",
+    "https://embed.ted.com",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A page of a known host: its address and the name of the host."""
+    """A page of a known host: its address, the name of the host, and the player's address ("" where there is none)."""
 
     address: str
     host_name: str
+    player: str = ""
 
 
 def known_embed(address: str) -> Embed | None:
@@ -58,9 +74,8 @@ def known_embed(address: str) -> Embed | None:
     name = next((name for known, name in HOSTS.items() if host == known or host.endswith("." + known)), None)
     if name is None:
         return None
-    return Embed(
-        _page_of(name, host, parts.path, parts.query) or f"https://{host}{_tail(parts.path, parts.query)}", name
-    )
+    page = _page_of(name, host, parts.path, parts.query) or f"https://{host}{_tail(parts.path, parts.query)}"
+    return Embed(page, name, _player_of(name, page))
 
 
 def _tail(path: str, query: str) -> str:
@@ -90,3 +105,51 @@ def _page_of(name: str, host: str, path: str, query: str) -> str:
     if host == "embed.ted.com":
         return f"https://www.ted.com{_tail(path, '')}"
     return ""
+
+
+def _player_of(name: str, page: str) -> str:
+    """Return the address of the player for the page of a video or a sound; "" where it cannot be told."""
+    for known, pattern, player in _PLAYERS:
+        if known == name and (found := pattern.match(page)):
+            return player.format(*found.groups(), page=quote(page, safe=""))
+    return ""
+
+
+_PLAYERS = tuple(
+    (name, re.compile(rf"https?://(?:[a-z]+\.)?{pattern}(?=[/?]|\Z)", re.ASCII), player)
+    for name, pattern, player in (
+        (
+            "YouTube",
+            r"youtube\.com/watch\?v=([\w-]{1,64})(?:&.*)?",
+            "https://www.youtube-nocookie.com/embed/{}?autoplay=1",
+        ),
+        ("YouTube", r"youtube\.com/shorts/([\w-]{1,64})", "https://www.youtube-nocookie.com/embed/{}?autoplay=1"),
+        ("YouTube", r"youtu\.be/([\w-]{1,64})", "https://www.youtube-nocookie.com/embed/{}?autoplay=1"),
+        (
+            "哔哩哔哩",
+            r"bilibili\.com/video/(BV\w{1,20})",
+            "https://player.bilibili.com/player.html?bvid={}&autoplay=1",
+        ),
+        (
+            "哔哩哔哩",
+            r"bilibili\.com/video/av([0-9]{1,20})",
+            "https://player.bilibili.com/player.html?aid={}&autoplay=1",
+        ),
+        (
+            "腾讯视频",
+            r"qq\.com/x/(?:page|cover/\w{1,30})/(\w{1,30})\.html",
+            "https://v.qq.com/txp/iframe/player.html?vid={}",
+        ),
+        ("优酷", r"youku\.com/v_show/id_([\w-]{1,30}={0,2})\.html", "https://player.youku.com/embed/{}"),
+        ("抖音", r"douyin\.com/video/([0-9]{1,30})", "https://open.douyin.com/player/video?vid={}&autoplay=1"),
+        ("Vimeo", r"vimeo\.com/([0-9]{1,20})", "https://player.vimeo.com/video/{}?autoplay=1"),
+        (
+            "Spotify",
+            r"spotify\.com/(?:embed/)?((?:track|album|playlist|episode|show)/\w{1,40})",
+            "https://open.spotify.com/embed/{}",
+        ),
+        ("SoundCloud", r"soundcloud\.com/([\w-]{1,80}/[\w-]{1,120})", "https://w.soundcloud.com/player/?url={page}"),
+        ("CodePen", r"codepen\.io/([\w-]{1,60})/(?:pen|embed)/(\w{1,40})", "https://codepen.io/{}/embed/{}"),
+        ("TED", r"ted\.com/talks/(\w{1,120})", "https://embed.ted.com/talks/{}"),
+    )
+)

@@ -84,7 +84,7 @@ def test_an_english_article_speaks_english_whatever_the_cookie_says(client: Clie
 def test_headings_of_the_body_start_below_the_title(client: Client) -> None:
     article = make_article(body="<h1>甲</h1><h3>乙</h3>")
     html = client.get(article.get_absolute_url()).content.decode()
-    assert "<h2>甲</h2><h3>乙</h3>" in html
+    assert '<h2 id="s-甲">甲</h2><h3 id="s-乙">乙</h3>' in html
     assert html.count("<h1") == 1
 
 

@@ -2,15 +2,27 @@
 
 import pytest
 
-from articles.text.body_html import render_body
+from articles.text.body_html import Heading, outline, render_body
 from articles.text.body_pictures import Picture
 
 RENDERED = {
-    "headings start at h2": ("<h1>a</h1><h2>b</h2>", "<h2>a</h2><h3>b</h3>"),
-    "headings skip no level": ("<h3>a</h3><h6>b</h6>", "<h2>a</h2><h3>b</h3>"),
+    "headings start at h2": ("<h1>a</h1><h2>b</h2>", '<h2 id="s-a">a</h2><h3 id="s-b">b</h3>'),
+    "headings skip no level": ("<h3>a</h3><h6>b</h6>", '<h2 id="s-a">a</h2><h3 id="s-b">b</h3>'),
+    "a deep heading that comes first is the first level": (
+        "<h3>a</h3><h1>b</h1><h3>c</h3><h2>d</h2>",
+        '<h2 id="s-a">a</h2><h2 id="s-b">b</h2><h3 id="s-c">c</h3><h3 id="s-d">d</h3>',
+    ),
+    "headings of one text have anchors of their own": (
+        "<h2>前 言！</h2><h2>前 言！</h2>",
+        '<h2 id="s-前-言">前 言！</h2><h2 id="s-前-言-2">前 言！</h2>',
+    ),
+    "a heading without text is none": (
+        '<h2></h2><h3><img src="/a.jpg" alt="图"></h3>',
+        '<p><img src="/a.jpg" alt="图" loading="lazy" decoding="async" referrerpolicy="no-referrer" class="boxed"></p>',
+    ),
     "six levels end at h6": (
-        "".join(f"<h{level}>a</h{level}>" for level in range(1, 7)),
-        "<h2>a</h2><h3>a</h3><h4>a</h4><h5>a</h5><h6>a</h6><h6>a</h6>",
+        "".join(f"<h{level}>a{level}</h{level}>" for level in range(1, 7)),
+        "".join(f'<h{min(6, level + 1)} id="s-a{level}">a{level}</h{min(6, level + 1)}>' for level in range(1, 7)),
     ),
     "code scrolls in a box that the keyboard reaches": (
         "<pre><code>a</code></pre>",
@@ -36,16 +48,25 @@ RENDERED = {
     ),
     "pictures load late, send no referrer and have an alt text": (
         '<p><img src="/a.jpg"></p>',
-        '<p><img alt="" src="/a.jpg" loading="lazy" decoding="async" referrerpolicy="no-referrer" class="boxed"></p>',
+        '<p><img src="/a.jpg" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" class="boxed"></p>',
     ),
-    "an embed names its host": (
+    "a picture without alternative text has its caption": (
+        '<figure><img src="/a.jpg"><img src="/b.jpg" alt="b"><figcaption>图 说</figcaption></figure>',
+        "<figure>"
+        '<img src="/a.jpg" alt="图 说" loading="lazy" decoding="async" referrerpolicy="no-referrer" class="boxed">'
+        '<img src="/b.jpg" alt="b" loading="lazy" decoding="async" referrerpolicy="no-referrer" class="boxed">'
+        "<figcaption>图 说</figcaption></figure>",
+    ),
+    "an embed names its host and its player": (
         '<figure class="embed"><a href="https://youtu.be/a">片</a></figure>',
-        '<figure class="embed"><a href="https://youtu.be/a" rel="noopener noreferrer">片</a>'
+        '<figure class="embed" data-player="https://www.youtube-nocookie.com/embed/a?autoplay=1">'
+        '<a href="https://youtu.be/a" rel="noopener noreferrer">片</a>'
         '<span class="embed-host">YouTube</span></figure>',
     ),
     "an embed without a title names its host once": (
         '<figure class="embed"><a href="https://youtu.be/a">YouTube</a></figure>',
-        '<figure class="embed"><a href="https://youtu.be/a" rel="noopener noreferrer">YouTube</a></figure>',
+        '<figure class="embed" data-player="https://www.youtube-nocookie.com/embed/a?autoplay=1">'
+        '<a href="https://youtu.be/a" rel="noopener noreferrer">YouTube</a></figure>',
     ),
     "an embed of an unknown host is its link": (
         '<figure class="embed"><a href="https://youtube.com.evil.example/a">片</a></figure>',
@@ -64,7 +85,7 @@ RENDERED = {
 
 
 OWN = {"/media/images/aa/x.jpg": Picture("/media/renditions/aa/y.jpg", 1600, 900, "/a.webp 480w, /b.webp 960w")}
-IMG = '<img alt="" src="{}" loading="lazy" decoding="async" referrerpolicy="no-referrer"{}>'
+IMG = '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer"{}>'
 WEBP = '<source type="image/webp" srcset="/a.webp 480w, /b.webp 960w" sizes="(min-width: 760px) 684px, 100vw">'
 AWAY = "https://a.example/a.jpg"
 BOXED = IMG.format(AWAY, ' class="boxed"')
@@ -78,7 +99,7 @@ PICTURES = {
     ),
     "a picture of known size keeps it": (
         f'<p><img src="{AWAY}" width="30" height="20"></p>',
-        f'<p><img alt="" src="{AWAY}" width="30" height="20" loading="lazy" decoding="async"'
+        f'<p><img src="{AWAY}" width="30" height="20" alt="" loading="lazy" decoding="async"'
         ' referrerpolicy="no-referrer"></p>',
     ),
     "a picture of unknown size stands in a box": (
@@ -99,7 +120,7 @@ def test_pictures_never_break_the_layout(stored, rendered):
 
 def test_a_feed_gets_addresses_that_lead_somewhere_from_everywhere():
     stored = '<p><a href="/a">a</a><a href="#n">b</a><a href="mailto:a@b.example">c</a><img src="c.jpg" alt="c"></p>'
-    image = '<img alt="c" src="https://n.example/x/c.jpg" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
+    image = '<img src="https://n.example/x/c.jpg" alt="c" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
     assert render_body(stored, base="https://n.example/x/y") == (
         '<p><a href="https://n.example/a">a</a><a href="https://n.example/x/y#n">b</a>'
         f'<a href="mailto:a@b.example">c</a>{image}</p>'
@@ -109,6 +130,36 @@ def test_a_feed_gets_addresses_that_lead_somewhere_from_everywhere():
 @pytest.mark.parametrize(("stored", "rendered"), RENDERED.values(), ids=RENDERED.keys())
 def test_a_stored_body_is_rendered_for_readers(stored, rendered):
     assert render_body(stored) == rendered
+
+
+PASSAGES = {
+    "English in Chinese": (
+        "zh-hans",
+        "<p>他说：wait and see</p><blockquote><p>We will wait for the fog to go.</p></blockquote><p>Python 3.12</p>",
+        '<p>他说：wait and see</p><blockquote><p lang="en">We will wait for the fog to go.</p></blockquote>'
+        "<p>Python 3.12</p>",
+    ),
+    "Chinese in English": (
+        "en",
+        "<p>The word 慢，慢 means slow.</p><p>慢慢来，不着急。</p>",
+        '<p>The word <span lang="zh">慢，慢</span> means slow.</p><p lang="zh">慢慢来，不着急。</p>',
+    ),
+    "Japanese in Chinese": ("zh-hans", "<p>ありがとう</p>", '<p lang="ja">ありがとう</p>'),
+    "French is not taken for English": ("zh-hans", "<p>La mer est calme à midi</p>", "<p>La mer est calme à midi</p>"),
+    "what an editor marked stays": ("zh-hans", '<p lang="de">of the</p>', '<p lang="de">of the</p>'),
+    "code is no passage": ("en", "<p><code>打印</code> it</p>", "<p><code>打印</code> it</p>"),
+}
+
+
+@pytest.mark.parametrize(("language", "stored", "rendered"), PASSAGES.values(), ids=PASSAGES.keys())
+def test_passages_in_another_language_are_marked(language, stored, rendered):
+    assert render_body(stored, language=language) == rendered
+
+
+def test_the_outline_names_the_anchors_of_the_rendered_body():
+    html = "<h1>一</h1><p>文</p><h3>二 <em>三</em></h3>"
+    assert outline(html) == [Heading(2, "s-一", "一"), Heading(3, "s-二-三", "二 三")]
+    assert all(f'id="{heading.anchor}"' in render_body(html) for heading in outline(html))
 
 
 def test_a_body_deeper_than_the_policy_is_shown_as_text():

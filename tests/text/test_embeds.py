@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.text.embeds import HOSTS, known_embed
+from articles.text.embeds import HOSTS, PLAYER_HOSTS, known_embed
 from articles.text.sanitize import sanitize
 
 PAGES = {
@@ -18,6 +18,26 @@ PAGES = {
     "HTTPS://CODEPEN.IO/x/embed/y": "https://codepen.io/x/embed/y",
     "https://youtube.youku.com/embed/abc": "https://youtube.youku.com/embed/abc",
     "https://player.bilibili.com/player.html?bvid=../x": "https://player.bilibili.com/player.html?bvid=../x",
+}
+
+PLAYERS = {
+    "https://www.youtube.com/watch?v=ab-c_1&t=3": "https://www.youtube-nocookie.com/embed/ab-c_1?autoplay=1",
+    "https://youtu.be/abc?si=x": "https://www.youtube-nocookie.com/embed/abc?autoplay=1",
+    "https://www.bilibili.com/video/BV1xx/": "https://player.bilibili.com/player.html?bvid=BV1xx&autoplay=1",
+    "https://player.bilibili.com/player.html?aid=123": "https://player.bilibili.com/player.html?aid=123&autoplay=1",
+    "https://v.qq.com/x/cover/mzc1/x12.html": "https://v.qq.com/txp/iframe/player.html?vid=x12",
+    "https://v.youku.com/v_show/id_XMg==.html": "https://player.youku.com/embed/XMg==",
+    "https://vimeo.com/123": "https://player.vimeo.com/video/123?autoplay=1",
+    "http://open.spotify.com/track/1": "https://open.spotify.com/embed/track/1",
+    "https://soundcloud.com/a/b-c": "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fa%2Fb-c",
+    "https://codepen.io/x/pen/yZ": "https://codepen.io/x/embed/yZ",
+    "https://www.ted.com/talks/x_y": "https://embed.ted.com/talks/x_y",
+    "https://www.douyin.com/video/42": "https://open.douyin.com/player/video?vid=42&autoplay=1",
+    "https://www.youtube.com/@channel": "",
+    'https://www.youtube.com/watch?v=a"b': "",
+    "https://space.bilibili.com/1": "",
+    "https://www.iqiyi.com/v_1.html": "",
+    "https://v.qq.com/x/page/../a.html": "",
 }
 
 LOOK_ALIKES = (
@@ -81,3 +101,11 @@ def test_a_frame_of_a_look_alike_never_becomes_a_figure(address):
     clean = sanitize(f'<iframe src="{address}"></iframe>').html
     assert "figure" not in clean
     assert "iframe" not in clean
+
+
+@pytest.mark.parametrize(("page", "player"), PLAYERS.items())
+def test_a_page_has_its_player_where_the_policy_lets_players_stand(page, player):
+    embed = known_embed(page)
+    assert embed
+    assert embed.player == player
+    assert not player or player.startswith(tuple(f"{host}/" for host in PLAYER_HOSTS))
