@@ -117,6 +117,7 @@ class ArticleDocument:
     kind: str = ""
     is_draft: bool = False
     published_at: datetime | None = None
+    is_dated: bool = True  # somebody gave the date; a job's clock or a file's time only stands in for one
     updated_at: datetime | None = None
     expires_at: datetime | None = None
     language: str = ""

@@ -3,20 +3,29 @@
 import hashlib
 import html
 import re
+import zlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from articles.documents.document import ArticleDocument, Credit, DocumentError, DocumentSkipped, DocumentWarning
+from articles.documents.document import (
+    ArticleDocument,
+    Credit,
+    DocumentError,
+    DocumentSkipped,
+    DocumentWarning,
+    Suggestion,
+)
 from articles.documents.parsing import Reading, parse_document
 from articles.documents.readers.files import FoundFile, read_file
 from articles.text.code_markup import spell_out_code
-from articles.text.credits import Credits, find_credits
-from articles.text.html_tree import Node, text_lines
+from articles.text.credits import Credits, edge_lines, find_credits
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
-from articles.text.scraped import tidy
+from articles.text.scraped import Scrape
 
 MAX_IMAGES = 200
+# Fast: the originals are kept for good and read rarely, but each import packs all of them.
+_PACKING = 1
 _SRC = re.compile(r'<img [^<>]{0,8000}?src="([^"<>]{1,2000})"')
 
 
@@ -68,43 +77,36 @@ class Preparation:
             document = parse_document(
                 data, source=file.name, key=file.key, modified_at=_not_in_future(modified_at), reading=self.reading
             )
-            tidying = _Tidying(document)
-            if document.exported:  # its body was tidied before, and an editor may have written what tidying takes out
-                clean = sanitize(document.body_html, engines=self.engines)
-            else:
-                clean = sanitize(tidying.spelled, engines=self.engines, tidy=tidying)
+            body, turned, scrape = document.body_html, 0, None
+            # What was exported is tidy, and an editor may have written what tidying takes out.
+            if document.exported is None:
+                body, turned = spell_out_code(body)
+                scrape = Scrape(title=document.title, base_url=document.source_url)
+            clean = sanitize(body, engines=self.engines, scrape=scrape)
         except DocumentSkipped as reason:
             return Prepared(file, digest, skipped=str(reason))
         except DocumentError as error:
             return Prepared(file, digest, error=error)
         except HTMLRefused as error:
             return Prepared(file, digest, error=DocumentError(file.name, str(error), key="body"))
-        document = with_credits(document, tidying.credits)
+        if document.exported is None:
+            document = with_credits(document, find_credits(edge_lines(clean.html)))
         images, warnings = _images_beside(clean.html, document)
-        warnings += tidying.warnings()
+        if turned:
+            text = f"{turned} tags inside code became the text that was meant"
+            warnings.append(DocumentWarning(text, key="body", reason="removal"))
         document = replace(document, body_html=clean.html, warnings=(*document.warnings, *warnings))
-        return Prepared(file, digest, document=document, removed=clean.removed, images=images)
-
-
-class _Tidying:
-    """What happens to a scraped body before the policy does: code is spelled out, leftovers go, credits are read."""
-
-    def __init__(self, document: ArticleDocument) -> None:
-        self.spelled, self._turned = spell_out_code(document.body_html)
-        self.credits = Credits()
-        self._title, self._base_url = document.title, document.source_url
-
-    def __call__(self, nodes: list[Node]) -> list[Node]:
-        nodes = tidy(nodes, title=self._title, base_url=self._base_url).nodes
-        self.credits = find_credits(text_lines(nodes))
-        return nodes
-
-    def warnings(self) -> list[DocumentWarning]:
-        """What an editor should look at: code that was live markup, and lines that look like a byline."""
-        found = [DocumentWarning(f"this looks like a byline: {line}") for line in self.credits.suggestions]
-        if self._turned:
-            found.append(DocumentWarning(f"{self._turned} tags inside code became the text that was meant"))
-        return found
+        return Prepared(
+            file,
+            digest,
+            essence=essence_of(document),
+            packed=zlib.compress(data, _PACKING),
+            document=document,
+            removed=clean.removed,
+            kept_text_share=clean.kept_text_share,
+            lost_texts=clean.lost_texts,
+            images=images,
+        )
 
 
 def with_credits(document: ArticleDocument, credits: Credits) -> ArticleDocument:
@@ -112,6 +114,10 @@ def with_credits(document: ArticleDocument, credits: Credits) -> ArticleDocument
     changes: dict[str, Any] = {}
     if credits.authors and not document.authors:
         changes["byline"] = (*document.byline, *(Credit(name) for name in credits.authors))
+    if credits.suggestions:
+        changes["suggestions"] = tuple(Suggestion("byline", line, line) for line in credits.suggestions)
+        found = [DocumentWarning(f"this looks like a byline: {line}", reason="byline") for line in credits.suggestions]
+        changes["warnings"] = (*document.warnings, *found)
     if credits.source and (not document.source_name or document.is_source_publisher):
         changes["source_name"] = credits.source
     return replace(document, **changes) if changes else document
@@ -128,3 +134,19 @@ def _images_beside(body: str, document: ArticleDocument) -> tuple[tuple[str, ...
     more = len(beside) - MAX_IMAGES
     warnings = [DocumentWarning(f"{more} pictures beyond the first {MAX_IMAGES} were not stored")] if more > 0 else []
     return tuple(beside[:MAX_IMAGES]), warnings
+
+
+def essence_of(document: ArticleDocument) -> str:
+    """Return a SHA-256 over what matters of a clean document: a re-delivery that only differs in noise has the same.
+
+    Noise is what a generator makes up anew each time: fillers for a missing cover and framework attributes are gone
+    already; a job's clock and a file's time of modification stand in for a date that nobody gave.
+    """
+    values = [getattr(document, name) for name in _ESSENTIAL]
+    values.append(document.published_at if document.is_dated else None)
+    return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_ESSENTIAL = tuple(
+    name for name in ArticleDocument.__dataclass_fields__ if name not in {"published_at", "is_dated", "warnings"}
+)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 
 _EDGE = 3  # a credit that is certain stands alone among the first or the last three paragraphs
 _MAX_SOURCE = 20
@@ -22,6 +23,10 @@ _PARTS = re.compile(
 _NAMES = re.compile(r" ?[、,，/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _HAN_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff·•]{2,}")
 _LATIN_WORD = re.compile(r"[A-Z][A-Za-z.'’\-]{0,20}")
+_LINE_ENDS = re.compile(
+    r"</?(?:p|h[1-6]|li|ul|ol|dl|dt|dd|pre|blockquote|t[drh]|figcaption|figure)(?: [^<>]*+)?>|<[bh]r>"
+)
+_TAGS = re.compile(r"<[^<>]*+>")
 _BRACKETS = str.maketrans("", "", '（）()【】[]「」*_“”"')
 _STOPS = re.compile(r"[。！？!?，,；;：:…]")
 _NO_NAMES = frozenset(
@@ -38,6 +43,15 @@ class Credits:
     translators: tuple[str, ...] = ()
     source: str = ""
     suggestions: tuple[str, ...] = field(default=())
+
+
+def edge_lines(html: str) -> list[str]:
+    """Return the first and the last three lines of clean HTML, as plain text: where credits stand."""
+    lines = [line for line in _LINE_ENDS.split(html) if line and not line.isspace()]
+    if len(lines) > 2 * _EDGE:
+        lines = lines[: 2 * _EDGE] + lines[-2 * _EDGE :]
+    texts = [text for text in (unescape(_TAGS.sub("", line)).strip() for line in lines) if text]
+    return texts if len(texts) <= 2 * _EDGE else texts[:_EDGE] + texts[-_EDGE:]
 
 
 def find_credits(paragraphs: Sequence[str]) -> Credits:

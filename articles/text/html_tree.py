@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TypeAlias
 
-from articles.text.policy import BLOCKS, BOXES, MAX_DEPTH, UNSPOKEN, VOID
+from articles.text.policy import MAX_DEPTH, VOID
 
 # Only the form that html5ever's and html5lib's writers give; possessive, so that no text makes it go back.
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?:\s++[^\s=<>"/]++(?:="[^"]*+")?+)*+)\s*+/?>|([^<]++)|(<)')
@@ -56,6 +56,22 @@ def parse_clean(html: str) -> list[Node]:
 _OTHER_VOID = frozenset({"area", "base", "col", "embed", "input", "link", "meta", "param", "source", "track"})
 
 
+def parse_start(tag: str) -> Element:
+    """Return the element, without content, of a start tag that a sanitizing engine wrote."""
+    found = _TOKEN.match(tag)
+    if found is None or not found[2]:
+        raise ValueError("this is no start tag")
+    return Element(found[2], {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[3])})
+
+
+def start_tag(tag: str, attributes: dict[str, str]) -> str:
+    """Return a start tag as `write_html` writes it."""
+    if not attributes:
+        return f"<{tag}>"
+    written = "".join(f' {name}="{_escape(value).replace(chr(34), "&quot;")}"' for name, value in attributes.items())
+    return f"<{tag}{written}>"
+
+
 def write_html(nodes: Iterable[Node]) -> str:
     """Return the nodes as HTML."""
     parts: list[str] = []
@@ -68,10 +84,7 @@ def _write(nodes: Iterable[Node], parts: list[str]) -> None:
         if isinstance(node, str):
             parts.append(_escape(node))
             continue
-        attributes = "".join(
-            f' {name}="{_escape(value).replace(chr(34), "&quot;")}"' for name, value in node.attributes.items()
-        )
-        parts.append(f"<{node.tag}{attributes}>")
+        parts.append(start_tag(node.tag, node.attributes))
         if node.tag not in VOID and node.tag not in _OTHER_VOID:
             _write(node.children, parts)
             parts.append(f"</{node.tag}>")
@@ -84,24 +97,6 @@ def _escape(text: str) -> str:
 def text_of(nodes: Iterable[Node]) -> str:
     """Return all text in the nodes, as it stands."""
     return "".join(node if isinstance(node, str) else text_of(node.children) for node in nodes)
-
-
-def text_lines(nodes: Iterable[Node]) -> list[str]:
-    """Return the text of the nodes, a line for each block and each line break, without empty lines."""
-    parts: list[str] = []
-    _collect_lines(nodes, parts)
-    return [line for line in (line.strip() for line in "".join(parts).split("\n")) if line]
-
-
-def _collect_lines(nodes: Iterable[Node], parts: list[str]) -> None:
-    for node in nodes:
-        if isinstance(node, str):
-            parts.append(node.replace("\n", " "))
-        elif node.tag not in UNSPOKEN:
-            ends_line = node.tag in BLOCKS or node.tag in BOXES or node.tag == "br"
-            parts.append("\n" if ends_line else "")
-            _collect_lines(node.children, parts)
-            parts.append("\n" if ends_line else "")
 
 
 def has_block(nodes: Iterable[Node], blocks: frozenset[str]) -> bool:

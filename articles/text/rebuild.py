@@ -66,12 +66,12 @@ def _append_text(nodes: list[Node], text: str) -> None:
 
 def _rebuild_element(element: Element, where: _Where) -> list[Node]:
     tag = policy.RENAMED.get(element.tag, element.tag)
-    own = _alignment(element) or where.align
+    own = alignment_of(element) or where.align
     if tag in policy.PLAYERS:
         return _player(element) or ([] if tag == "iframe" else _rebuild_all(element.children, where))
     if tag in policy.BOXES or where.block not in _PLACES.get(tag, {where.block}):
         return _box(_rebuild_all(element.children, replace(where, align=own)), block=where.block, align=own)
-    attributes = _attributes(element, tag, align=own) if tag in policy.ELEMENTS else {}
+    attributes = picked_attributes(element, tag, align=own) if tag in policy.ELEMENTS else {}
     mark = f"{tag} {attributes}"
     if tag not in policy.ELEMENTS or mark in where.formatting:
         return _rebuild_all(element.children, replace(where, align=own))
@@ -109,7 +109,7 @@ def _element(element: Element, *, align: str) -> list[Node]:
     return [element]
 
 
-def _alignment(element: Element) -> str:
+def alignment_of(element: Element) -> str:
     """Return center, right, another value that ends an inherited one, or "" where the element says nothing."""
     if element.tag == "center":
         return "center"
@@ -121,7 +121,8 @@ def _alignment(element: Element) -> str:
     return str(styled[-1] if styled else element.attributes.get("align", "")).strip().lower()
 
 
-def _attributes(element: Element, tag: str, *, align: str) -> dict[str, str]:
+def picked_attributes(element: Element, tag: str, *, align: str = "") -> dict[str, str]:
+    """Return the attributes that the policy allows on `tag`, with the values that it asks for."""
     kept: dict[str, str] = {}
     for name in (*policy.ELEMENTS[tag], *policy.EVERYWHERE):
         value = _converted(element, tag, name, align)

@@ -4,18 +4,22 @@ An engine parses as a browser does and writes well-formed HTML; `rebuild` says i
 engines check the result with the policy alone. All is repeated until nothing changes.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 import nh3
 
 from articles.text import policy
-from articles.text.html_tree import Node, TooDeep, parse_clean, write_html
+from articles.text.html_tree import TooDeep, parse_clean, text_of, write_html
+from articles.text.ledger import Ledger, compare_texts, shown_texts
 from articles.text.limits import Counted, LimitPassed, count_markup
+from articles.text.plain_markup import rewrite_plain
 from articles.text.rebuild import rebuild
+from articles.text.scraped import Scrape
 
 try:
     import bleach
@@ -23,9 +27,10 @@ try:
 except ModuleNotFoundError:  # the extra "bleach" is not installed
     bleach = None
 
-Tidy = Callable[[list[Node]], list[Node]]
 ENGINES: Final = ("nh3", "bleach")
 _ROUNDS: Final = 6
+# Gone with their text, though a browser shows it.
+_SPOKEN: Final = frozenset({"textarea", "select", "option", "svg", "math", "xmp", "plaintext"})
 # How many names of a kind the list of removals has, and how long each is at most.
 _NAMES: Final = 40
 _NAME_LENGTH: Final = 40
@@ -33,6 +38,8 @@ _NAME_LENGTH: Final = 40
 _UNWANTED: Final = dict.fromkeys(
     [*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
 ) | {0x0C: " "}
+
+_UNWANTED_SIGN = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class CleanHTML(str):
@@ -47,7 +54,7 @@ class HTMLRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What was taken out and how often: `kind` is element, attribute, address or character."""
+    """What was taken out and how often: `kind` is element, attribute, address, character or leftover."""
 
     kind: str
     name: str
@@ -56,32 +63,44 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Sanitized:
-    """The clean HTML, and what was taken out of the source."""
+    """The clean HTML, what was taken out of the source, and how much of its visible text survived.
+
+    `kept_text_share` (0 to 1) and `lost_texts` (runs of at least 20 characters) are told where a scrape was tidied.
+    """
 
     html: CleanHTML
     removed: tuple[Removal, ...]
+    kept_text_share: float | None = None
+    lost_texts: tuple[str, ...] = ()
 
 
-def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), tidy: Tidy | None = None) -> Sanitized:
+def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), scrape: Scrape | None = None) -> Sanitized:
     """Return `html` in the policy of `articles.text.policy`; cleaning the result again changes nothing.
 
-    `engines` names the engines that check the result, in order: nh3, bleach. `tidy` changes what was read before it is
-    said in the policy's words; it sees classes and data attributes, and what it leaves is cleaned as everything is.
-    Raises `HTMLRefused` where a limit of the policy is passed, and `ValueError` for an engine that is unknown or not
-    installed.
+    `engines` names the engines that check the result, in order: nh3, bleach. With `scrape` the body is tidied before
+    it is said in the policy's words; what tidying leaves is cleaned as everything is. Raises `HTMLRefused` where a
+    limit of the policy is passed, and `ValueError` for an engine that is unknown or not installed.
     """
     _check_engines(engines)
     if type(html) is not str:
         html = str(html)
-    text = html.translate(_UNWANTED)
+    text = _wanted(html)
+    source = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     try:
         counted = count_markup(text)
-        clean = _settle(text.replace("\r\n", "\n").replace("\r", "\n"), engines, tidy)
+        settled = _settle(source, engines, scrape)
+        if scrape and not _SPOKEN.isdisjoint(counted.elements):
+            settled = replace(settled, ledger=_ledger_of_forms(source, settled.html))
     except (LimitPassed, TooDeep, RecursionError) as error:
         too_deep = f"elements stand deeper in each other than {policy.MAX_DEPTH}"
         reason = str(error) if isinstance(error, LimitPassed) else too_deep
         raise HTMLRefused(f"the body passes a limit: {reason}") from error
-    return Sanitized(CleanHTML(clean), _removals(counted, len(html) - len(text)))
+    removed = _removals(counted, len(html) - len(text))
+    if scrape is None:
+        return Sanitized(CleanHTML(settled.html), removed)
+    ledger = settled.ledger or Ledger()
+    leftovers = tuple(_listed("leftover", scrape.counts))
+    return Sanitized(CleanHTML(settled.html), (*removed, *leftovers), ledger.kept_share, ledger.lost)
 
 
 def _check_engines(engines: tuple[str, ...]) -> None:
@@ -91,23 +110,62 @@ def _check_engines(engines: tuple[str, ...]) -> None:
         raise ValueError("SANITIZERS names bleach, which is not installed: install the extra 'bleach'")
 
 
-def _settle(html: str, engines: tuple[str, ...], tidy: Tidy | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    html: str
+    ledger: Ledger | None = None
+
+
+def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Settled:
     most = policy.MAX_GROWTH * len(html.encode()) + policy.MAX_GROWTH_BYTES
-    for _round in range(_ROUNDS):
-        # An entity such as &#1; is a control character only now.
-        read = _within(most, _broad(with_data=tidy is not None).clean(html)).translate(_UNWANTED)
+    read = _read(html, most, with_data=scrape is not None)
+    plain = rewrite_plain(read, scrape)
+    if plain is not None and _is_passed(plain, engines):
+        return _Settled(plain)
+    if scrape:
+        scrape.counts.clear()
+    ledger = None
+    for number in range(_ROUNDS):
         nodes = parse_clean(read)
-        if tidy is not None:
-            nodes, tidy = tidy(nodes), None
-        result = _within(most, write_html(rebuild(nodes)).strip())
-        result = _strict("nh3").clean(result).strip()
-        if result == html:
-            for engine in engines:
-                result = _strict(engine).clean(result).strip()
-            if result == html:
-                return result
-        html = result
+        if scrape and number == 0:
+            nodes = scrape.tidy(nodes)
+            before = list(shown_texts(nodes))
+        nodes = rebuild(nodes)
+        if scrape and number == 0:
+            ledger = compare_texts(before, text_of(nodes))
+        result = _within(most, write_html(nodes).strip())
+        if _is_at_rest(result) and _is_passed(result, engines):
+            return _Settled(result, ledger)
+        read = _read(_strict("nh3").clean(result).strip(), most, with_data=False)
     raise HTMLRefused("the body does not come to rest: each cleaning changes it again; its markup is too broken")
+
+
+def _read(html: str, most: int, *, with_data: bool) -> str:
+    # An entity such as &#1; is a control character only now.
+    return _wanted(_within(most, _broad(with_data=with_data).clean(html)))
+
+
+def _is_passed(html: str, engines: tuple[str, ...]) -> bool:
+    """Whether nh3 leaves `html` as it is, so that reading it changes nothing either, and all engines in a row do."""
+    result = _strict("nh3").clean(html).strip()
+    if result != html:
+        return False
+    for engine in engines[1:] if engines[0] == "nh3" else engines:
+        result = _strict(engine).clean(result).strip()
+    return result == html
+
+
+def _is_at_rest(html: str) -> bool:
+    return write_html(rebuild(parse_clean(html))).strip() == html
+
+
+def _ledger_of_forms(source: str, clean: str) -> Ledger:
+    """The ledger where a browser shows text that the policy never keeps: fields, choices, drawings."""
+    return compare_texts(shown_texts(parse_clean(_shown().clean(source))), text_of(parse_clean(clean)))
+
+
+def _wanted(text: str) -> str:
+    return text.translate(_UNWANTED) if _UNWANTED_SIGN.search(text) else text
 
 
 def _within(most: int, html: str) -> str:
@@ -128,13 +186,23 @@ def _broad(*, with_data: bool) -> Any:
     for tag in ("iframe", "embed", "video", "audio", "source", "object", "param"):
         attributes[tag] = {"src", "data", "title", "value"}
     if with_data:
-        attributes["img"] = attributes["img"] | {"_src"}
+        attributes["img"] = attributes["img"] | {"_src", "srcset"}
     return nh3.Cleaner(
         tags=known | {"source", "param"},
         clean_content_tags=set(policy.UNSPOKEN),
         attributes=attributes,
         generic_attribute_prefixes={"data-"} if with_data else None,
         url_schemes=set(policy.SCHEMES),
+        link_rel=None,
+    )
+
+
+@cache
+def _shown() -> Any:
+    return nh3.Cleaner(
+        tags=set(policy.ELEMENTS) | set(policy.RENAMED) | policy.BOXES | policy.INLINE_BOXES | _SPOKEN,
+        clean_content_tags=(set(policy.UNSPOKEN) | policy.PLAYERS) - _SPOKEN,
+        attributes={},
         link_rel=None,
     )
 

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from articles.text.html_tree import Element, Node, text_of
@@ -30,74 +29,141 @@ _TRACKERS = re.compile(
     r"|feeds\.feedburner\.com|scorecardresearch\.com|quantserve\.com)$"
 )
 _COPY_CLASS = re.compile(r"(?:^|[\s_-])copy(?:[\s_-]|$)|copy-code|code-copy|copybtn|btn-copy", re.IGNORECASE)
-_COPY_TEXT = frozenset({"复制代码", "复制", "copy code", "copy", "copied!"})
+COPY_TEXT = frozenset({"复制代码", "复制", "copy code", "copy", "copied!"})
 _KEEPS = frozenset({"img", "iframe", "video", "audio", "embed", "object", "hr", "table", "svg", "picture"})
-_EMPTY = frozenset({"p", "div", "section", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i"})
-_BLANK = " \t\r\n\f\v\xa0\u3000\u200b\ufeff"
+EMPTY = frozenset({"p", "div", "section", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i"})
+BLANK = " \t\r\n\f\v\xa0\u3000\u200b\ufeff"
+TITLE_TAGS = frozenset({"h1", "h2", "h3"})
+TITLE_BOXES = frozenset({"div", "section", "article", "header"})
+_SET_ENTRY = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]++)[wx])?+")
 
 
-@dataclass(slots=True)
-class Tidied:
-    """The nodes that are left, and how often each kind of leftover went."""
-
-    nodes: list[Node]
-    counts: dict[str, int] = field(default_factory=dict)
+def _never(_address: str) -> bool:
+    return False
 
 
-def tidy(nodes: list[Node], *, title: str = "", base_url: str = "") -> Tidied:
-    """Return the nodes without what scraping left in them.
+class Scrape:
+    """What is known of a scraped body, and what tidying it has found: `counts` says how often each leftover went.
 
     `title` is the article's: a first heading that repeats it goes. `base_url`, where it is known, is the page that
-    relative addresses belong to. No text is cut but copy buttons' and that heading's.
+    relative addresses belong to; a picture that `is_beside` knows stays relative. No text is cut but copy buttons'
+    and that heading's.
     """
-    tidied = Tidied([])
-    tidied.nodes = _drop_empty(_tidy(nodes, tidied, base_url, in_code=False), tidied)
-    _drop_title(tidied, title)
-    return tidied
 
+    def __init__(self, *, title: str = "", base_url: str = "", is_beside: Callable[[str], bool] = _never) -> None:
+        self.folded_title = folded(title)
+        self.counts: dict[str, int] = {}
+        self._base_url, self._is_beside = base_url, is_beside
 
-def _count(tidied: Tidied, kind: str) -> None:
-    tidied.counts[kind] = tidied.counts.get(kind, 0) + 1
+    def count(self, kind: str) -> None:
+        """Note that a leftover of this kind went."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
 
+    def tidy(self, nodes: list[Node]) -> list[Node]:
+        """Return the nodes without what scraping left in them; elements are changed in place."""
+        nodes = self._drop_empty(self._tidy(nodes, in_code=False))
+        self._drop_title(nodes)
+        return nodes
 
-def _tidy(nodes: Iterable[Node], tidied: Tidied, base_url: str, *, in_code: bool) -> list[Node]:
-    kept: list[Node] = []
-    for node in nodes:
-        if isinstance(node, str):
+    def tidy_link(self, link: Element) -> None:
+        """Unwrap and complete the address of a link."""
+        self._tidy_address(link, "href")
+
+    def tidy_picture(self, image: Element) -> bool:
+        """Settle the address of a picture; False for one that shows nothing."""
+        source = image.attributes.get("src", "").strip()
+        if _PLACEHOLDER.search(source):
+            hidden = (image.attributes.get(name, "").strip() for name in _LAZY)
+            lazy = next(filter(None, hidden), "") or _largest(
+                image.attributes.get("data-srcset") or image.attributes.get("srcset") or ""
+            )
+            if lazy:
+                image.attributes["src"] = lazy
+                self.count("lazy picture")
+        self._tidy_address(image, "src")
+        if _is_tracker(image):
+            self.count("tracking pixel")
+            return False
+        return True
+
+    def _tidy(self, nodes: Iterable[Node], *, in_code: bool) -> list[Node]:
+        kept: list[Node] = []
+        for node in nodes:
+            if isinstance(node, str):
+                if in_code and len(node) < 40 and node.strip().lower() in COPY_TEXT:
+                    self.count("copy button")
+                    continue
+                kept.append(node)
+                continue
+            if _is_copy_button(node, in_code):
+                self.count("copy button")
+                continue
+            if node.tag == "img" and not self.tidy_picture(node):
+                continue
+            if node.tag == "a":
+                self.tidy_link(node)
+            node.children = self._tidy(node.children, in_code=in_code or node.tag in {"pre", "code"})
             kept.append(node)
-            continue
-        if _is_copy_button(node, in_code):
-            _count(tidied, "copy button")
-            continue
-        if node.tag == "img" and not _tidy_picture(node, tidied, base_url):
-            continue
-        if node.tag == "a":
-            _tidy_address(node, "href", tidied, base_url)
-        node.children = _tidy(node.children, tidied, base_url, in_code=in_code or node.tag in {"pre", "code"})
-        kept.append(node)
-    return kept
+        return kept
+
+    def _tidy_address(self, element: Element, name: str) -> None:
+        address = element.attributes.get(name, "").strip()
+        if not address:
+            return
+        plain = unwrap_address(address)
+        if plain != address:
+            self.count("wrapped address")
+        if self._base_url and plain and not plain.startswith("#") and not self._is_beside(plain):
+            try:
+                plain = urljoin(self._base_url, plain)
+            except ValueError:
+                return
+        element.attributes[name] = plain
+
+    def _drop_empty(self, nodes: list[Node]) -> list[Node]:
+        kept: list[Node] = []
+        for node in nodes:
+            if isinstance(node, Element):
+                node.children = self._drop_empty(node.children)
+                if node.tag in EMPTY and _says_nothing(node):
+                    if node.tag == "p":
+                        self.count("empty paragraph")
+                    # A blank between two words stays a blank.
+                    if node.tag not in {"p", "div", "section"} and text_of(node.children):
+                        kept.append(" ")
+                    continue
+            kept.append(node)
+        return kept
+
+    def _drop_title(self, nodes: list[Node]) -> bool:
+        """Look at the first thing that is no blank; True when the search is over."""
+        if not self.folded_title:
+            return True
+        for index, node in enumerate(nodes):
+            if isinstance(node, str):
+                if node.strip(BLANK):
+                    return True
+                continue
+            if node.tag in TITLE_TAGS:
+                if folded(text_of(node.children)) == self.folded_title:
+                    del nodes[index]
+                    self.count("repeated title")
+                return True
+            return self._drop_title(node.children) if node.tag in TITLE_BOXES else True
+        return False
 
 
 def _is_copy_button(element: Element, in_code: bool) -> bool:
+    if element.tag not in {"span", "button", "a", "div", "i", "p"}:
+        return False
     text = text_of(element.children).strip().lower()
-    if len(text) > 12 or element.tag not in {"span", "button", "a", "div", "i", "p"}:
-        return False
-    return text in _COPY_TEXT and (in_code or bool(_COPY_CLASS.search(element.attributes.get("class", ""))))
+    return text in COPY_TEXT and (in_code or bool(_COPY_CLASS.search(element.attributes.get("class", ""))))
 
 
-def _tidy_picture(image: Element, tidied: Tidied, base_url: str) -> bool:
-    """Settle the address of a picture; False for one that shows nothing."""
-    source = image.attributes.get("src", "").strip()
-    if _PLACEHOLDER.search(source):
-        lazy = next((image.attributes[name].strip() for name in _LAZY if image.attributes.get(name, "").strip()), "")
-        if lazy:
-            image.attributes["src"] = lazy
-            _count(tidied, "lazy picture")
-    _tidy_address(image, "src", tidied, base_url)
-    if _is_tracker(image):
-        _count(tidied, "tracking pixel")
-        return False
-    return True
+def _largest(candidates: str) -> str:
+    """Return the address of the largest picture in the value of `srcset`."""
+    found = [(float(size or 1), address.rstrip(",")) for address, size in _SET_ENTRY.findall(candidates[:8000])]
+    return max(found, default=(0.0, ""))[1]
 
 
 def _is_tracker(image: Element) -> bool:
@@ -109,21 +175,6 @@ def _is_tracker(image: Element) -> bool:
     except ValueError:
         return False
     return bool(_TRACKERS.search(host))
-
-
-def _tidy_address(element: Element, name: str, tidied: Tidied, base_url: str) -> None:
-    address = element.attributes.get(name, "").strip()
-    if not address:
-        return
-    plain = unwrap_address(address)
-    if plain != address:
-        _count(tidied, "wrapped address")
-    if base_url and plain and not plain.startswith("#"):
-        try:
-            plain = urljoin(base_url, plain)
-        except ValueError:
-            return
-    element.attributes[name] = plain
 
 
 def unwrap_address(address: str) -> str:
@@ -140,57 +191,17 @@ def unwrap_address(address: str) -> str:
     return target if target.startswith(("http://", "https://")) else address
 
 
-def _drop_empty(nodes: list[Node], tidied: Tidied) -> list[Node]:
-    kept: list[Node] = []
-    for node in nodes:
-        if isinstance(node, Element):
-            node.children = _drop_empty(node.children, tidied)
-            if node.tag in _EMPTY and _says_nothing(node):
-                if node.tag == "p":
-                    _count(tidied, "empty paragraph")
-                # A blank between two words stays a blank.
-                if node.tag not in {"p", "div", "section"} and text_of(node.children):
-                    kept.append(" ")
-                continue
-        kept.append(node)
-    return kept
-
-
 def _says_nothing(element: Element) -> bool:
     for child in element.children:
         if isinstance(child, str):
-            if child.strip(_BLANK):
+            if child.strip(BLANK):
                 return False
-        elif child.tag != "br" and (child.tag in _KEEPS or not (child.tag in _EMPTY and _says_nothing(child))):
+        elif child.tag != "br" and (child.tag in _KEEPS or not (child.tag in EMPTY and _says_nothing(child))):
             return False
     return True
 
 
-def _drop_title(tidied: Tidied, title: str) -> None:
-    wanted = _folded(title)
-    if not wanted:
-        return
-
-    def drop(nodes: list[Node]) -> bool:
-        """Look at the first thing that is no blank; True when the search is over."""
-        for index, node in enumerate(nodes):
-            if isinstance(node, str):
-                if node.strip(_BLANK):
-                    return True
-                continue
-            if node.tag in {"h1", "h2", "h3"}:
-                if _folded(text_of(node.children)) == wanted:
-                    del nodes[index]
-                    _count(tidied, "repeated title")
-                return True
-            if node.tag in {"div", "section", "article", "header"}:
-                return drop(node.children)
-            return True
-        return False
-
-    drop(tidied.nodes)
-
-
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return the letters and digits of a text alone, for comparing titles."""
     text = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\W_]+", "", text)

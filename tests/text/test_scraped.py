@@ -3,17 +3,12 @@
 import pytest
 
 from articles.text.sanitize import sanitize
-from articles.text.scraped import Tidied, tidy, unwrap_address
+from articles.text.scraped import Scrape, unwrap_address
 
 
 def tidied(html: str, **values: str) -> tuple[str, dict[str, int]]:
-    seen: list[Tidied] = []
-
-    def hook(nodes):  # type: ignore[no-untyped-def]
-        seen.append(tidy(nodes, **values))
-        return seen[0].nodes
-
-    return str(sanitize(html, tidy=hook).html), seen[0].counts
+    scrape = Scrape(**values)  # type: ignore[arg-type]
+    return str(sanitize(html, scrape=scrape).html), scrape.counts
 
 
 @pytest.mark.parametrize(
@@ -30,6 +25,12 @@ def tidied(html: str, **values: str) -> tuple[str, dict[str, int]]:
             "lazy picture",
         ),
         ('<p>a</p><img _src="https://a/b.jpg">', '<p>a</p><p><img src="https://a/b.jpg"></p>', "lazy picture"),
+        (
+            '<p>a</p><img srcset="https://a/s.jpg 300w, https://a/l.jpg 900w">',
+            '<p>a</p><p><img src="https://a/l.jpg"></p>',
+            "lazy picture",
+        ),
+        ("<pre><code>x=1\n<b>复制代码</b></code></pre>", "<pre><code>x=1\n</code></pre>", "copy button"),
         ('<p>a</p><img src="https://t/p.gif" width="1" height="1">', "<p>a</p>", "tracking pixel"),
         ('<p>a</p><img src="https://hm.baidu.com/hm.gif?x">', "<p>a</p>", "tracking pixel"),
         (
@@ -72,6 +73,12 @@ def test_other_headings_and_other_places_stay(html: str) -> None:
 )
 def test_what_says_something_stays(html: str) -> None:
     assert tidied(html)[0] == html
+
+
+def test_a_picture_that_lies_beside_the_file_stays_relative() -> None:
+    scrape = Scrape(base_url="https://source.example/a/", is_beside=lambda address: address == "i.png")
+    clean = sanitize('<p><img src="i.png"><img src="j.png"></p>', scrape=scrape).html
+    assert clean == '<p><img src="i.png"><img src="https://source.example/a/j.png"></p>'
 
 
 def test_relative_addresses_belong_to_the_source() -> None:

@@ -1,0 +1,123 @@
+"""The quick way gives what the tree gives, or steps aside."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nh3
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles.text.html_tree import parse_clean, write_html
+from articles.text.limits import Counted, _count_plain, _Scan
+from articles.text.markdown import render_markdown
+from articles.text.plain_markup import rewrite_plain
+from articles.text.rebuild import rebuild
+from articles.text.sanitize import _read
+from articles.text.scraped import Scrape
+
+TITLE = "题目"
+_ATTRIBUTES = st.sampled_from(
+    ["", "", "", ' class="align-center"', ' style="text-align: center"', ' style="color:red"', ' lang="en"', ' id="x"']
+)
+_texts = st.sampled_from(["字", "x &amp; y", " ", "\n", "\xa0", "　", "题目", "复制代码", "&lt;p&gt;"])
+_signs = st.sampled_from(
+    ["<br>", '<img src="https://a/b.jpg" width="9">', "<img>", '<img src="x.gif" data-src="//a/b.png">', "<hr>"]
+)
+
+
+def _wrapped(names: list[str], inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds("<{0}{1}>{2}</{0}>".format, st.sampled_from(names), _ATTRIBUTES, inner)
+
+
+def _many(strategy: st.SearchStrategy[str], most: int = 4) -> st.SearchStrategy[str]:
+    return st.lists(strategy, max_size=most).map("".join)
+
+
+_inline = st.recursive(
+    st.one_of(_texts, _texts, _signs),
+    lambda inner: st.one_of(
+        _wrapped(["strong", "b", "em", "span", "font", "u", "code", "sub", "ruby"], _many(inner)),
+        st.builds('<a href="{0}">{1}</a>'.format, st.sampled_from(["/x", "https://a/", "javascript:x"]), _many(inner)),
+    ),
+    max_leaves=6,
+)
+_lines = _wrapped(["p", "h1", "h2", "h5", "pre"], _many(_inline))
+_items = _wrapped(["li", "td", "figcaption"], _many(st.one_of(_inline, _lines)))
+_blocks = st.one_of(
+    _lines,
+    _lines,
+    st.sampled_from(["\n", " ", "<hr>"]),
+    _wrapped(["ul", "ol", "blockquote", "figure"], _many(st.one_of(_items, _lines, _texts))),
+    st.builds("<table><tr>{0}</tr></table>".format, _many(_items)),
+)
+_pages = st.recursive(_many(_blocks, 6), lambda inner: _wrapped(["div", "section", "article"], inner), max_leaves=3)
+
+
+def by_tree(read: str, scrape: Scrape | None) -> str:
+    nodes = parse_clean(read)
+    if scrape:
+        nodes = scrape.tidy(nodes)
+    return write_html(rebuild(nodes)).strip()
+
+
+@settings(max_examples=600, deadline=None)
+@given(_pages, st.booleans())
+def test_the_quick_way_gives_what_the_tree_gives(html: str, is_scrape: bool) -> None:
+    read = _read(html, 10**6, with_data=is_scrape)
+    quick = Scrape(title=TITLE) if is_scrape else None
+    rewritten = rewrite_plain(read, quick)
+    if rewritten is not None:
+        tree = Scrape(title=TITLE) if is_scrape else None
+        assert rewritten == by_tree(read, tree)
+        assert by_tree(rewritten, None) == rewritten
+        assert quick is None or tree is None or quick.counts == tree.counts
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div><p style="text-indent: 2em">a<strong>b</strong></p>\n<h2>c</h2><ul><li>d</li></ul></div>',
+        "<table><tbody><tr><td>a</td></tr></tbody></table>",
+        '<blockquote>\n<p>a</p>\n</blockquote><pre><code class="language-js">x</code></pre>',
+        '<figure><img src="https://a/b.jpg"><figcaption>c</figcaption></figure>',
+    ],
+)
+def test_what_most_articles_hold_takes_the_quick_way(html: str) -> None:
+    assert rewrite_plain(_read(html, 10**6, with_data=True), Scrape()) is not None
+
+
+def _real_bodies(folder: Path) -> Iterator[str]:
+    for file in sorted(folder.rglob("*.md"))[::7]:
+        text = file.read_bytes().decode("utf-8", "replace")
+        yield render_markdown(text.split("\n---", 1)[-1])
+
+
+def test_most_real_bodies_take_the_quick_way_to_the_same_result(real_files: Path) -> None:
+    bodies = list(_real_bodies(real_files))
+    quick = 0
+    for body in bodies:
+        read = _read(body, 10**8, with_data=True)
+        rewritten = rewrite_plain(read, Scrape(title=TITLE))
+        if rewritten is not None:
+            quick += 1
+            assert rewritten == by_tree(read, Scrape(title=TITLE))
+    assert quick > len(bodies) / 2 > 20
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(_pages, st.text("<>/ab=\"' !-p", max_size=60)))
+def test_counting_plain_markup_counts_what_the_scan_counts(html: str) -> None:
+    plain = _count_plain(html)
+    if plain is not None:
+        counted = Counted()
+        _Scan(html, counted).run()
+        assert (plain.elements, plain.attributes, plain.schemes) == (
+            counted.elements,
+            counted.attributes,
+            counted.schemes,
+        )
+
+
+def test_an_engine_reads_what_it_wrote_without_a_change() -> None:
+    assert nh3.clean("<p>a &amp; b</p>") == "<p>a &amp; b</p>"
