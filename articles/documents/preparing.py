@@ -4,7 +4,7 @@ import hashlib
 import html
 import re
 import zlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +20,10 @@ from articles.documents.parsing import Reading, parse_document
 from articles.documents.readers.files import FoundFile, read_file
 from articles.text.code_markup import spell_out_code
 from articles.text.credits import Credits, edge_lines, find_credits
+from articles.text.plain import count_words, plain_text
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.scraped import Scrape
+from articles.text.slugs import make_slug
 
 MAX_IMAGES = 200
 # Fast: the originals are kept for good and read rarely, but each import packs all of them.
@@ -53,27 +55,41 @@ class Prepared:
     error: DocumentError | None = None
     skipped: str = ""
     is_known: bool = False
+    # Derived here, where there are several processes, rather than where there is one.
+    slug: str = ""
+    word_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """How the files of a run are prepared; callable, so that a worker process can be handed it whole.
-
-    `known` holds for each root the digests of what was imported from there, by key.
-    """
+    """How the files of a run are prepared; callable, so that a worker process can be handed it whole."""
 
     reading: Reading
     engines: tuple[str, ...]
-    known: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __call__(self, file: FoundFile) -> Prepared:
         """Return what became of `file`; never raises for what the file holds."""
-        digest = ""
         try:
             data, modified_at = read_file(file)
-            digest = hashlib.sha256(data).hexdigest()
-            if self.known.get(file.root, {}).get(file.key) == digest:
-                return Prepared(file, digest, is_known=True)
+        except DocumentError as error:
+            return Prepared(file, error=error)
+        return self.prepare(file, data, modified_at)
+
+    def quick(self, file: FoundFile) -> Prepared | None:
+        """Return the result for a file whose bytes are known, None for every other."""
+        if not file.known_digest:
+            return None
+        try:
+            data, _modified_at = read_file(file)
+        except DocumentError as error:
+            return Prepared(file, error=error)
+        digest = hashlib.sha256(data).hexdigest()
+        return Prepared(file, digest, is_known=True) if digest == file.known_digest else None
+
+    def prepare(self, file: FoundFile, data: bytes, modified_at: datetime) -> Prepared:
+        """Return what becomes of the bytes `data` that stood in `file`."""
+        digest = hashlib.sha256(data).hexdigest()
+        try:
             document = parse_document(
                 data, source=file.name, key=file.key, modified_at=_not_in_future(modified_at), reading=self.reading
             )
@@ -106,6 +122,8 @@ class Preparation:
             kept_text_share=clean.kept_text_share,
             lost_texts=clean.lost_texts,
             images=images,
+            slug=make_slug(document.title, max_length=80),
+            word_count=count_words(plain_text(clean.html)),
         )
 
 

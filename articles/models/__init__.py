@@ -3,11 +3,12 @@
 from articles.models.article import Article, ArticleQuerySet, Kind, Status
 from articles.models.audit import AuditEntry, Verb
 from articles.models.author import Author, Authorship, Role
+from articles.models.bulk import insert_rows, reserve_ids
 from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
 from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
-from articles.models.imported import ImportedFile, ImportRun, RunState
+from articles.models.imported import FileMark, ImportedFile, ImportEntry, ImportRun, Mark, OriginalBlob, RunState
 from articles.models.listing import (
     ListCount,
     Listing,
@@ -32,7 +33,9 @@ __all__ = [
     "Author",
     "Authorship",
     "Category",
+    "FileMark",
     "Image",
+    "ImportEntry",
     "ImportRun",
     "ImportedFile",
     "Kind",
@@ -40,7 +43,9 @@ __all__ = [
     "ListKind",
     "Listing",
     "ListingQuerySet",
+    "Mark",
     "Origin",
+    "OriginalBlob",
     "Pin",
     "Placement",
     "Redirect",
@@ -60,10 +65,12 @@ __all__ = [
     "announce",
     "articles_changed",
     "gather_changes",
+    "insert_rows",
     "place",
     "rebuild_lists",
     "relist",
-    "settle_lists",
+    "reserve_ids",
     "settle_category",
+    "settle_lists",
     "unlist",
 ]

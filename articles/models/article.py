@@ -206,6 +206,12 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
             # The trash and the takedowns are few: their lists do not walk the table.
             models.Index(fields=("-trashed_at",), condition=Q(trashed_at__isnull=False), name="article_trash"),
             models.Index(fields=("-withdrawn_at",), condition=Q(withdrawn_at__isnull=False), name="article_withdrawn"),
+            # The importer asks whether a new file is a copy of what was taken down.
+            models.Index(
+                fields=("title",),
+                condition=Q(withdrawn_at__isnull=False) | Q(trashed_at__isnull=False),
+                name="article_taken_down",
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="article_status_known"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from articles.languages import language_key
 from articles.models.article import Article, Status
 from articles.models.author import Authorship
+from articles.models.bulk import insert_rows
 from articles.models.category import Category, Placement, ancestor_paths
 from articles.models.tag import ArticleTag
 
@@ -126,8 +127,8 @@ def unlist(ids: Iterable[int]) -> None:
 def _relist_batch(ids: list[int], at: datetime) -> None:
     changes = _take_off(ids)
     rows = _rows_of(ids, at)
-    Listing.objects.bulk_create(rows, batch_size=2000)
-    changes.update(_counted((row.kind, row.key, row.published_at) for row in rows))
+    insert_rows(Listing, ("article_id", "kind", "key", "published_at", "expires_at"), rows)
+    changes.update(_counted((kind, key, published_at) for _article, kind, key, published_at, _end in rows))
     _write_counts(changes)
 
 
@@ -141,8 +142,8 @@ def _take_off(ids: list[int]) -> Counter[tuple[int, int]]:
     return Counter({of: -number for of, number in gone.items()})
 
 
-def _rows_of(ids: list[int], at: datetime) -> list[Listing]:
-    """Return the rows that these articles should have at the moment `at`."""
+def _rows_of(ids: list[int], at: datetime) -> list[tuple[int, int, int, datetime, datetime | None]]:
+    """Return the rows that these articles should have at the moment `at`: article, kind, key, start, end."""
     listed = Q(status=Status.PUBLISHED, trashed_at=None, withdrawn_at=None, published_at__isnull=False)
     unexpired = Q(expires_at=None) | Q(expires_at__gt=at)
     articles = Article.objects.filter(listed, unexpired, pk__in=ids)
@@ -164,10 +165,7 @@ def _rows_of(ids: list[int], at: datetime) -> list[Listing]:
     rows.update((article, ListKind.TAG, tag) for article, tag in tags)
     authors = Authorship.objects.filter(article__in=facts).values_list("article", "author")
     rows.update((article, ListKind.AUTHOR, author) for article, author in authors)
-    return [
-        Listing(article_id=article, kind=kind, key=key, published_at=facts[article][0], expires_at=facts[article][1])
-        for article, kind, key in sorted(rows)
-    ]
+    return [(article, int(kind), key, *facts[article][:2]) for article, kind, key in sorted(rows)]
 
 
 def _counted(rows: Iterable[tuple[int, int, datetime]]) -> Counter[tuple[int, int]]:
@@ -189,10 +187,8 @@ def day_key(moment: datetime) -> int:
 
 
 def _write_counts(changes: Counter[tuple[int, int]]) -> None:
-    ListCount.objects.bulk_create(
-        (ListCount(kind=kind, key=key, part=part) for (kind, key), part in sorted(changes.items()) if part),
-        batch_size=2000,
-    )
+    rows = [(kind, key, part) for (kind, key), part in sorted(changes.items()) if part]
+    insert_rows(ListCount, ("kind", "key", "part"), rows)
 
 
 @transaction.atomic

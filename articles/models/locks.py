@@ -15,24 +15,34 @@ class AlreadyRunning(Exception):
     """Another process does this work at the moment."""
 
 
+def take_again(name: str) -> None:
+    """Take the lock for a new connection, inside `exclusively`: PostgreSQL let it go with the old one."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_number(name)])
+        if not cursor.fetchone()[0]:
+            raise AlreadyRunning(name)
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
+
+
 @contextmanager
 def exclusively(name: str) -> Iterator[None]:
     """Run the block unless another process runs one of the same name on the same database; then raise AlreadyRunning.
 
     The lock goes with its holder, however that ends: PostgreSQL keeps it by session, the system by open file.
     """
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-            if not cursor.fetchone()[0]:
-                raise AlreadyRunning(name)
+        take_again(name)
         try:
             yield
         finally:
             if connection.is_usable():
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_number(name)])
         return
     database = str(connection.settings_dict["NAME"])
     in_memory = "memory" in database

@@ -1,7 +1,17 @@
 """Article files to articles: every file is accounted for, a second run changes nothing, editors' work is kept."""
 
+from articles.actions.importing.enduring import RunEnded
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
-from articles.actions.importing.running import PathRefused, import_files
+from articles.actions.importing.running import PathRefused, count_files, import_files
 
-__all__ = ["Entry", "ImportOptions", "ImportReport", "Outcome", "PathRefused", "import_files"]
+__all__ = [
+    "Entry",
+    "ImportOptions",
+    "ImportReport",
+    "Outcome",
+    "PathRefused",
+    "RunEnded",
+    "count_files",
+    "import_files",
+]

@@ -40,9 +40,10 @@ class Entry:
 
 @dataclass(slots=True)
 class ImportReport:
-    """The counts of a run, and its number (None for a dry run)."""
+    """The counts of a run, its number (None for a dry run), and whether it was stopped before its end."""
 
     run: int | None = None
+    is_stopped: bool = False
     counts: Counter[Outcome] = field(default_factory=Counter)
 
     def summary(self) -> str:

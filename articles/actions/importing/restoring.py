@@ -1,6 +1,6 @@
 """What an export says beyond its articles' files comes back: lists, redirects, pictures, numbers, translations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -79,38 +79,39 @@ class Restoration:
             changes["updated_at"] = _moment(entry["updated"])
         return replace(prepared, document=replace(document, **changes))
 
-    def give_numbers(self, pairs: Iterable[tuple[Article, ArticleDocument]]) -> dict[int, str]:
-        """Give new articles the numbers that they had, where those are free; return, by position, lost addresses."""
-        wanted: dict[int, Article] = {}
+    def give_numbers(self, documents: Sequence[ArticleDocument]) -> tuple[dict[int, int], dict[int, str]]:
+        """Return, by position among new documents, the numbers they had, where those are free, and lost addresses."""
+        states = [document.exported for document in documents]
+        asked = [state.number for state in states if state and state.number and state.number <= self._highest]
+        taken = set(Article.objects.filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+        given: dict[int, int] = {}
         lost: dict[int, str] = {}
-        pairs = list(pairs)
-        numbers = [document.exported.number for _article, document in pairs if document.exported]
-        taken = set(
-            Article.objects.filter(pk__in=[n for n in numbers if n and n <= self._highest]).values_list("pk", flat=True)
-        )
-        for position, (article, document) in enumerate(pairs):
-            number = document.exported.number if document.exported else None
+        for position, (document, state) in enumerate(zip(documents, states, strict=True)):
+            number = state.number if state else None
             if number is None:
                 continue
-            if number <= self._highest and number not in taken and number not in wanted:
-                article.pk = number
-                wanted[number] = article
+            if number <= self._highest and number not in taken:
+                given[position] = number
+                taken.add(number)
             elif document.slug:
                 lost[position] = reverse("articles:article_by_number", args=[number]) + f"{document.slug}/"
-        return lost
+        return given, lost
 
 
-def fill_exported(article: Article, document: ArticleDocument, *, status: Status) -> None:
-    """Give an article what only an export says. `status`: what the operator makes of published articles."""
+# What only an export says of an article; a file of any other kind leaves it as it is.
+EXPORTED = ("trashed_at", "withdrawn_at", "withdrawal_reason", "noindex", "internal_note")
+
+
+def exported_values(document: ArticleDocument, *, status: Status) -> dict[str, Any]:
+    """Return, by field, what only an export says. `status`: what the operator makes of published articles."""
     state = document.exported
     if state is None:
-        return
-    article.status = Status.DRAFT if status == Status.DRAFT else Status(state.status)
+        return {}
+    values: dict[str, Any] = {name: getattr(state, name) for name in EXPORTED}
+    values["status"] = str(Status.DRAFT if status == Status.DRAFT else Status(state.status))
     if state.created_at:
-        article.created_at = state.created_at
-    article.trashed_at, article.withdrawn_at = state.trashed_at, state.withdrawn_at
-    article.withdrawal_reason, article.noindex = state.withdrawal_reason, state.noindex
-    article.internal_note = state.internal_note
+        values["created_at"] = state.created_at
+    return values
 
 
 def library_picture(address: str) -> Image | None:
@@ -120,25 +121,25 @@ def library_picture(address: str) -> Image | None:
     return Image.objects.filter(file=address.removeprefix(settings.MEDIA_URL)).first()
 
 
-def link_translations(source: str, pairs: Iterable[tuple[str, Article, ArticleDocument]]) -> None:
-    """Link articles with their originals, whichever of the two came first; `pairs` holds key, article and document.
+def link_translations(source: str, articles: Iterable[tuple[int, ArticleDocument]]) -> None:
+    """Link articles with their originals, whichever of the two came first; `articles` holds ids and documents.
 
     Call it when the rows of the files are written.
     """
-    wanted = [(key, article, d.exported) for key, article, d in pairs if d.exported]
-    keys = {key for _key, _article, state in wanted for key in (state.translation_of, *state.translations) if key}
+    wanted = [(article, document.exported) for article, document in articles if document.exported]
+    keys = {key for _article, state in wanted for key in (state.translation_of, *state.translations) if key}
     if not keys:
         return
     digests = [digest_key(key) for key in keys]
     rows = ImportedFile.objects.filter(source=source, key_digest__in=digests, article__isnull=False)
     found = dict(rows.values_list("key", "article"))
-    for _key, article, state in wanted:
+    for article, state in wanted:
         original = found.get(state.translation_of)
-        if original and original != article.pk:
-            Article.objects.filter(pk=article.pk).update(translation_of=original)
-        below = [found[key] for key in state.translations if key in found and found[key] != article.pk]
+        if original and original != article:
+            Article.objects.filter(pk=article).update(translation_of=original)
+        below = [found[key] for key in state.translations if key in found and found[key] != article]
         if below:
-            Article.objects.filter(pk__in=below).update(translation_of=article.pk)
+            Article.objects.filter(pk__in=below).update(translation_of=article)
 
 
 def _restore_picture(folder: Path, entry: dict[str, Any], tell: Callable[[str], None]) -> None:

@@ -1,8 +1,10 @@
 """A run of the importer: find, prepare in worker processes, write in batches."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -10,24 +12,29 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from articles.actions.importing.enduring import persistently
+from articles.actions.importing.known import Identity, Incoming, Known, look_up
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
 from articles.actions.importing.restoring import Restoration
-from articles.actions.importing.writing import Incoming, Writer
+from articles.actions.importing.writing import Writer
 from articles.documents.document import DocumentError
 from articles.documents.parsing import Reading
 from articles.documents.pool import run_in_workers
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import FoundFile, as_key, find_files, printable
 from articles.models import ImportedFile, ImportRun, RunState, User
+from articles.models.imported import digest_key
 from articles.models.locks import exclusively
 
-BATCH = 100
+BATCH = 200
+FIRST_BATCH = 50
 BATCH_LENGTH = 8_000_000  # characters of all bodies together
+# A batch holds the write lock about so long: editors wait for it.
+BATCH_SECONDS = 0.4
+_KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
+_LOOK_UP = 256
 LOCK = "import"
-
-# For each path that was given: the root its keys are counted from, and its source.
-Roots = dict[Path, tuple[Path, str]]
 
 
 class PathRefused(Exception):
@@ -40,64 +47,191 @@ def import_files(
     by: User | None = None,
     on_entry: Callable[[Entry], None] = lambda entry: None,
     tell: Callable[[str], None] = lambda text: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> ImportReport:
     """Import the files of `options.paths` in sorted order and return the counts.
 
-    `on_entry` hears of each file when it is decided, `tell` of pictures of an export that could not be taken. Raises
-    `AlreadyRunning` while another run is at work, and `PathRefused` for a path that is not there or lies below another
-    one. A dry run does all of it, batch by batch, and takes each batch back.
+    `on_entry` hears of each file when it is decided and stored, `tell` of pictures of an export that could not be
+    taken. `should_stop` is asked after each batch; a run that is stopped has `report.is_stopped`.
+
+    Raises `AlreadyRunning` while another run is at work, `PathRefused` for a path that is not there or lies below
+    another one, and `RunEnded` where the database stays away or its disk is full. A dry run does all of it, batch by
+    batch, and takes each batch back.
     """
     options = replace(options, paths=tuple(_located(path) for path in options.paths))
     _refuse_overlaps(options.paths)
     with exclusively(LOCK):
-        return _import(options, by, on_entry, tell)
+        return _Run(options, by, on_entry, tell, should_stop).do()
 
 
-def _import(
-    options: ImportOptions, by: User | None, on_entry: Callable[[Entry], None], tell: Callable[[str], None]
-) -> ImportReport:
-    run = None
-    if not options.dry_run:
-        # A run that was killed could not say so; nobody else can be running now.
-        ImportRun.objects.filter(state=RunState.RUNNING).update(state=RunState.INTERRUPTED)
-        run = ImportRun.objects.create(options=options.as_record(), started_by=by)
-    report = ImportReport(run.pk if run else None)
-    roots = {path: _identify(path, options.source) for path in options.paths}
-    restoration = Restoration()
-    writer = Writer(options, run, restoration)
-    state = RunState.INTERRUPTED
+def count_files(options: ImportOptions) -> int:
+    """Return how many files a run would look at; paths that cannot be imported count nothing."""
     try:
-        if run:
-            restoration.restore((str(root) for root, _source in roots.values()), tell=tell)
-        for batch in _batches(_prepared(options, roots, restoration), BATCH):
-            for entry in _write(writer, batch, dry_run=options.dry_run):
-                report.counts[entry.outcome] += 1
-                on_entry(entry)
-        state = RunState.FINISHED
-    finally:
-        if run:
-            counts = {f"{outcome.value}_count": report.counts[outcome] for outcome in Outcome}
-            ImportRun.objects.filter(pk=run.pk).update(state=state, finished_at=timezone.now(), **counts)
-    return report
+        paths = [_located(path) for path in options.paths]
+    except PathRefused:
+        return 0
+    roots = [(path, path if path.is_dir() else path.parent) for path in paths]
+    found = (find_files(path, root=root, include=options.include, exclude=options.exclude) for path, root in roots)
+    total = sum(1 for files in found for _file in files)
+    return min(total, options.limit) if options.limit else total
 
 
-def _prepared(options: ImportOptions, roots: Roots, restoration: Restoration) -> Iterator[Incoming]:
-    sources = {str(root): source for root, source in roots.values()}
-    known = {} if options.overwrite else {root: _known_digests(source) for root, source in sources.items()}
+class _Run:
+    def __init__(
+        self,
+        options: ImportOptions,
+        by: User | None,
+        on_entry: Callable[[Entry], None],
+        tell: Callable[[str], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._options, self._on_entry, self._tell, self._should_stop = options, on_entry, tell, should_stop
+        self._run: ImportRun | None = None
+        if not options.dry_run:
+            # A run that was killed could not say so; nobody else can be running now.
+            ImportRun.objects.filter(state=RunState.RUNNING).update(state=RunState.INTERRUPTED)
+            self._run = ImportRun.objects.create(options=options.as_record(), started_by=by)
+        self._report = ImportReport(self._run.pk if self._run else None)
+        self._preparation = Preparation(Reading(options.zone, options.categories), options.engines)
+        self._restoration = Restoration()
+        self._writer = Writer(options, self._run, self._preparation, self._restoration)
+        self._roots = {path: _identify(path, options.source) for path in options.paths}
+        self._size = min(FIRST_BATCH, BATCH)
+        self._known: dict[Identity, Known] = {}
 
-    def files() -> Iterator[FoundFile]:
-        for path, (root, _source) in roots.items():
-            yield from find_files(path, root=root, include=options.include, exclude=options.exclude)
+    def do(self) -> ImportReport:
+        state = RunState.INTERRUPTED
+        try:
+            if self._run:
+                self._restoration.restore({str(root) for root, _source in self._roots.values()}, tell=self._tell)
+            for batch in self._batches(self._prepared()):
+                for entry in self._write(batch):
+                    self._report.counts[entry.outcome] += 1
+                    self._on_entry(entry)
+                if self._should_stop():
+                    self._report.is_stopped = True
+                    break
+            else:
+                state = RunState.FINISHED
+        finally:
+            self._close(state)
+        return self._report
 
-    prepare = Preparation(Reading(options.zone, options.categories), options.engines, known)
-    for prepared in run_in_workers(prepare, islice(files(), options.limit), jobs=options.jobs, lost=_lost):
-        yield Incoming(sources[prepared.file.root], restoration.completed(prepared))
+    def _close(self, state: RunState) -> None:
+        if self._run:
+            counts = {f"{outcome.value}_count": self._report.counts[outcome] for outcome in Outcome}
+            ended = ImportRun.objects.filter(pk=self._run.pk)
+            try:
+                ended.update(state=state, finished_at=timezone.now(), **counts)
+            except DatabaseError:
+                # It is away or full, which is why the run ends; the next run marks this one.
+                if state == RunState.FINISHED:
+                    raise
 
+    # --- from files to prepared documents
 
-def _known_digests(source: str) -> dict[str, str]:
-    """Return the digests of a source's files that have an article, by path; a file with an id of its own is read."""
-    rows = ImportedFile.objects.filter(source=source, article__isnull=False).exclude(key__startswith="id:")
-    return dict(rows.values_list("key", "digest"))
+    def _prepared(self) -> Iterator[Incoming]:
+        sources = {str(root): source for root, source in self._roots.values()}
+
+        def files() -> Iterator[FoundFile]:
+            for path, (root, _source) in self._roots.items():
+                yield from find_files(path, root=root, include=self._options.include, exclude=self._options.exclude)
+
+        chosen = self._with_digests(islice(files(), self._options.limit), sources)
+        results = run_in_workers(self._preparation, chosen, jobs=self._options.jobs, lost=_lost)
+        try:
+            for prepared in results:
+                source = sources[prepared.file.root]
+                known = self._known.pop((source, digest_key(prepared.file.key)), None)
+                completed = self._restoration.completed(prepared)
+                yield Incoming(source, completed, known if prepared.is_known else None)
+        finally:
+            results.close()  # type: ignore[attr-defined]
+
+    def _with_digests(self, files: Iterator[FoundFile], sources: dict[str, str]) -> Iterator[FoundFile]:
+        """Give each file the digest that is remembered of it, so that whoever reads it can tell that it is known."""
+        while chunk := list(islice(files, _LOOK_UP)):
+            if self._options.overwrite:
+                yield from chunk
+                continue
+            identities = [(sources[file.root], digest_key(file.key)) for file in chunk]
+            found = persistently(partial(look_up, identities), lock=LOCK)
+            for file, identity in zip(chunk, identities, strict=True):
+                row = found.get(identity)
+                if row is None:
+                    yield file
+                else:
+                    self._known[identity] = row
+                    yield replace(file, known_digest=row.digest)
+
+    # --- from documents to articles
+
+    def _batches(self, incoming: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+        """Cut into batches; two files with one identity never share one, so the second sees what the first made."""
+        batch: list[Incoming] = []
+        seen: set[Identity] = set()
+        length = weight = 0
+        for entry in incoming:
+            document = entry.prepared.document
+            identity = entry.identity if entry.known is None else None
+            if weight >= self._size or length >= BATCH_LENGTH or identity in seen or len(batch) >= _KNOWN_AT_ONCE:
+                yield batch
+                batch, seen, length, weight = [], set(), 0, 0
+            batch.append(entry)
+            if identity is not None:
+                seen.add(identity)
+                weight += 1
+            length += len(document.body_html) if document else 0
+        if batch:
+            yield batch
+
+    def _write(self, batch: list[Incoming]) -> list[Entry]:
+        """Write a batch in one transaction; a batch that fails is written again a document at a time."""
+        try:
+            return persistently(partial(self._write_once, batch), lock=LOCK)
+        except (DatabaseError, ValidationError, ValueError, OSError) as error:
+            if len(batch) == 1:
+                file = batch[0].prepared.file
+                cause = DocumentError(file.name, f"it could not be stored ({_first_line(error)})")
+                return [Entry(file.location, Outcome.FAILED, error=str(cause))]
+        return [entry for single in batch for entry in self._write([single])]
+
+    def _write_once(self, batch: list[Incoming]) -> list[Entry]:
+        started = time.monotonic()
+        dry_run = self._options.dry_run
+        try:
+            if all(incoming.known is not None for incoming in batch):
+                entries = self._writer.write(batch)
+            else:
+                with transaction.atomic():
+                    entries = self._writer.write(batch)
+                    self._count(entries)
+                    if dry_run:
+                        transaction.set_rollback(True)
+        except BaseException:
+            self._writer.forget()
+            raise
+        self._writer.settle()
+        if dry_run:
+            self._writer.forget()
+            # The rows are gone again, and their numbers mean nothing.
+            entries = [replace(e, article=None) if e.outcome is Outcome.CREATED else e for e in entries]
+        self._adapt(len([incoming for incoming in batch if incoming.known is None]), time.monotonic() - started)
+        return entries
+
+    def _count(self, entries: list[Entry]) -> None:
+        """Say in the run's row what has been done: a run that is killed has counted what it stored."""
+        if self._run:
+            counts = self._report.counts.copy()
+            counts.update(entry.outcome for entry in entries)
+            values = {f"{outcome.value}_count": counts[outcome] for outcome in Outcome}
+            ImportRun.objects.filter(pk=self._run.pk).update(**values)
+
+    def _adapt(self, number: int, seconds: float) -> None:
+        """Make batches as large as the time allows that others may have to wait for one."""
+        if number >= self._size:
+            fitting = int(number * BATCH_SECONDS / max(seconds, 0.001))
+            self._size = max(1, min(BATCH, fitting, self._size * 2))
 
 
 def _located(path: Path) -> Path:
@@ -132,56 +266,12 @@ def _identify(path: Path, name: str) -> tuple[Path, str]:
     if name:
         return folder, name
     above = {as_key(str(each)): each for each in (folder, *folder.parents)}
-    known = ImportedFile.objects.filter(source__in=above).values_list("source", flat=True).distinct()
+    known = [source for source in above if ImportedFile.objects.filter(source=source).exists()]
     source = max(known, key=len, default=as_key(str(folder)))
     root = above[source]
     if len(source) > 300:
         raise PathRefused(f"{printable(os.fspath(root))}: the path is too long to be remembered; give --source NAME")
     return root, source
-
-
-def _batches(incoming: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
-    """Cut into batches; two files with one identity never share a batch, so the second sees what the first made."""
-    batch: list[Incoming] = []
-    seen: set[tuple[str, str]] = set()
-    length = 0
-    for entry in incoming:
-        if len(batch) >= size or length >= BATCH_LENGTH or entry.identity in seen:
-            yield batch
-            batch, seen, length = [], set(), 0
-        batch.append(entry)
-        seen.add(entry.identity)
-        length += len(entry.prepared.document.body_html) if entry.prepared.document else 0
-    if batch:
-        yield batch
-
-
-def _write(writer: Writer, batch: list[Incoming], *, dry_run: bool) -> list[Entry]:
-    """Write a batch in one transaction; a batch that fails is written again a document at a time."""
-    try:
-        return _write_once(writer, batch, dry_run=dry_run)
-    except (DatabaseError, ValidationError, ValueError, OSError) as error:
-        if len(batch) == 1:
-            file = batch[0].prepared.file
-            cause = DocumentError(file.name, f"it could not be stored ({_first_line(error)})")
-            return [Entry(file.location, Outcome.FAILED, error=str(cause))]
-    return [entry for single in batch for entry in _write(writer, [single], dry_run=dry_run)]
-
-
-def _write_once(writer: Writer, batch: list[Incoming], *, dry_run: bool) -> list[Entry]:
-    try:
-        with transaction.atomic():
-            entries = writer.write(batch)
-            if dry_run:
-                transaction.set_rollback(True)
-    except BaseException:
-        writer.forget()
-        raise
-    if dry_run:
-        writer.forget()
-        # The rows are gone again, and their numbers mean nothing.
-        entries = [replace(e, article=None) if e.outcome is Outcome.CREATED else e for e in entries]
-    return entries
 
 
 def _first_line(error: Exception) -> str:

@@ -10,16 +10,22 @@ Path = tuple[str, ...]
 
 
 class Taxonomy:
-    """Remembers what it found or made, for the length of a run."""
+    """Remembers the ids of what it found or made, for the length of a run."""
 
     def __init__(self) -> None:
         self._sections: dict[Path, Category] = {}
-        self._authors: dict[str, Author] = {}
-        self._tags: dict[str, Tag] = {}
+        self._authors: dict[str, int] = {}
+        self._tags: dict[str, int] = {}
+        self._made: dict[str, list[int]] = {}
 
-    def sections(self, paths: set[Path]) -> dict[Path, Category]:
+    def take_made(self) -> dict[str, list[int]]:
+        """Return the ids of what was made since the last time: "sections", "authors", "tags"."""
+        made, self._made = self._made, {}
+        return made
+
+    def sections(self, paths: set[Path]) -> dict[Path, int]:
         """Return the section of each path of names. A path that is too deep ends at the deepest level there is."""
-        return {path: self._section(path[:MAX_DEPTH]) for path in sorted(paths) if path}
+        return {path: self._section(path[:MAX_DEPTH]).pk for path in sorted(paths) if path}
 
     def _section(self, path: Path) -> Category:
         section = self._sections.get(path)
@@ -28,20 +34,23 @@ class Taxonomy:
             section = Category.objects.filter(parent=parent, name=path[-1]).order_by("pk").first()
             if section is None:
                 section = Category.objects.create(parent=parent, name=path[-1])
+                self._made.setdefault("sections", []).append(section.pk)
             self._sections[path] = section
         return section
 
-    def authors(self, names: set[str]) -> dict[str, Author]:
+    def authors(self, names: set[str]) -> dict[str, int]:
         """Return the author of each name; of several with one name the oldest."""
         unknown = sorted(names - self._authors.keys())
-        for author in Author.objects.filter(name__in=unknown).order_by("-pk"):
-            self._authors[author.name] = author
+        if unknown:
+            for pk, name in Author.objects.filter(name__in=unknown).order_by("-pk").values_list("pk", "name"):
+                self._authors[name] = pk
         for name in unknown:
             if name not in self._authors:
-                self._authors[name] = Author.objects.create(name=name)
+                self._authors[name] = Author.objects.create(name=name).pk
+                self._made.setdefault("authors", []).append(self._authors[name])
         return {name: self._authors[name] for name in names}
 
-    def tags(self, names: set[str]) -> dict[str, Tag]:
+    def tags(self, names: set[str]) -> dict[str, int]:
         """Return the tag of each name, whatever its case."""
         for name in sorted(names):
             folded = name.lower()
@@ -49,5 +58,8 @@ class Taxonomy:
                 # As the constraint compares them: `iexact` folds by another rule on each database.
                 same = Tag.objects.annotate(folded=Lower("name")).filter(folded=Lower(Value(name)))
                 tag = same.order_by("pk").first()
-                self._tags[folded] = tag or Tag.objects.create(name=name)
+                if tag is None:
+                    tag = Tag.objects.create(name=name)
+                    self._made.setdefault("tags", []).append(tag.pk)
+                self._tags[folded] = tag.pk
         return {name: self._tags[name.lower()] for name in names}

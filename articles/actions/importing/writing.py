@@ -1,109 +1,338 @@
-"""One batch of documents into the database, with bulk statements."""
+"""One batch of documents into the database: what becomes of each, then bulk statements for what is new."""
 
 import html
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
+from articles.actions.importing.known import Identity, Incoming, Known, absence_of, look_up
+from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, Outcome
-from articles.actions.importing.restoring import Restoration, fill_exported, library_picture, link_translations
+from articles.actions.importing.restoring import (
+    Restoration,
+    exported_values,
+    library_picture,
+    link_translations,
+)
+from articles.actions.importing.storing import store_new
 from articles.actions.importing.taxonomy import Taxonomy
+from articles.actions.importing.updating import Updater
 from articles.actions.redirecting import add_old_addresses
-from articles.actions.revising import edited_since_import, record, snapshot
+from articles.actions.revising import edited_since_import
 from articles.documents.document import ArticleDocument, DocumentWarning
-from articles.documents.preparing import Prepared
+from articles.documents.preparing import Preparation
 from articles.documents.readers.files import read_beside
 from articles.models import (
     Article,
-    ArticleTag,
-    Authorship,
-    Category,
     Image,
     ImportedFile,
+    ImportEntry,
     ImportRun,
     Kind,
-    Origin,
-    Placement,
+    Mark,
     Status,
     announce,
     gather_changes,
+    insert_rows,
 )
-from articles.models.imported import digest_key
+from articles.models.article import default_language
+from articles.models.category import MAX_DEPTH
 from articles.renditions import ImageRefused, check_image, store_image
 from articles.text.sanitize import sanitize
 
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A prepared file and the source it belongs to."""
-
-    source: str
-    prepared: Prepared
-
-    @property
-    def key(self) -> str:
-        document = self.prepared.document
-        return f"id:{document.own_id}" if document and document.own_id else self.prepared.file.key
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        return self.source, digest_key(self.key)
+LEAST_KEPT_SHARE = 0.98
 
 
 @dataclass(slots=True)
-class _Task:
-    """A document on its way to an article: a new one, or the one its file made before."""
+class Task:
+    """A document on its way to an article: a new one (`known` is None), or the one its file made before."""
 
     incoming: Incoming
     document: ArticleDocument
-    known: ImportedFile | None
-    article: Article
-    warnings: list[DocumentWarning]
+    known: Known | None
+    article_id: int = 0
+    warnings: list[DocumentWarning] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)
+    state: State = field(default_factory=dict)
+    # Fields that file and editor both changed.
+    conflicts: list[str] = field(default_factory=list)
+    # The address that the article had on another site, where its number belongs to another article here.
+    lost_address: str = ""
+    outcome: Outcome = Outcome.CREATED
+
+    def all_marks(self) -> set[str]:
+        """Why an editor may want to look at the article."""
+        found = self.marks | {warning.reason for warning in self.warnings}
+        share = self.incoming.prepared.kept_text_share
+        if share is not None and share < LEAST_KEPT_SHARE:
+            found.add(Mark.REVIEW)
+        if self.document.suggestions:
+            found.add(Mark.SUGGESTION)
+        if self.conflicts:
+            found.add(Mark.CONFLICT)
+        return {mark if mark in Mark.values else Mark.OTHER.value for mark in found}
 
 
 class Writer:
     """Writes batches. It remembers sections, authors and tags between them; `forget` after a rollback."""
 
-    def __init__(self, options: ImportOptions, run: ImportRun | None, restoration: Restoration) -> None:
+    def __init__(
+        self, options: ImportOptions, run: ImportRun | None, preparation: Preparation, restoration: Restoration
+    ) -> None:
         self._options, self._run, self._restoration = options, run, restoration
         self._taxonomy = Taxonomy()
-        self._seen: dict[tuple[str, str], tuple[str, str]] = {}
+        self._updater = Updater(self, options, run, preparation)
+        self._seen: dict[Identity, tuple[str, str]] = {}
+        # Files whose new place was found: their row is taken, also where the batch was rolled back on purpose.
+        self._moved: set[int] = set()
+        self._moving: set[int] = set()
+        self._down: dict[tuple[str, str], int] = {}
 
     def forget(self) -> None:
         """Forget what was looked up or made: the transaction that made it was rolled back."""
         self._taxonomy = Taxonomy()
+        self._moving.clear()
 
-    def write(self, batch: list[Incoming]) -> list[Entry]:
+    def settle(self) -> None:
+        """The batch is decided for good, whether it was stored or tried."""
+        self._moved |= self._moving
+        self._moving.clear()
+
+    def write(self, batch: Sequence[Incoming]) -> list[Entry]:
         """Write a batch inside the caller's transaction and tell what became of each file, in order."""
         entries: dict[int, Entry] = {}
-        tasks: dict[int, _Task] = {}
-        known = self._known(batch)
-        edited = edited_since_import(row.article_id for row in known.values() if row.article_id)
+        tasks: dict[int, Task] = {}
+        fresh = [incoming for incoming in batch if incoming.known is None]
+        known = self._lock(fresh)
+        unknown = [incoming for incoming in fresh if incoming.identity not in known]
+        twins = self._twins(unknown)
+        self._down = _taken_down(incoming.prepared.document for incoming in unknown)
+        edited = edited_since_import(row.article for row in known.values() if row.article)
         for number, incoming in enumerate(batch):
-            row = known.get(incoming.identity)
-            decided = self._decide(incoming, row, edited)
+            decided = self._decide(incoming, known.get(incoming.identity), twins, edited)
             if isinstance(decided, Entry):
                 entries[number] = decided
             else:
                 tasks[number] = decided
         with gather_changes():
-            self._store(tasks.values())
+            self._store(list(tasks.values()), edited)
         for number, task in tasks.items():
-            outcome = Outcome.UPDATED if task.known else Outcome.CREATED
-            entries[number] = self._entry(task.incoming, outcome, task.article.pk, warnings=task.warnings)
-        return [entries[number] for number in range(len(batch))]
+            entries[number] = self._entry_of(task)
+        ordered = [entries[number] for number in range(len(batch))]
+        self._keep(ordered)
+        return ordered
 
-    def _known(self, batch: list[Incoming]) -> dict[tuple[str, str], ImportedFile]:
-        digests = [incoming.identity[1] for incoming in batch]
-        rows = ImportedFile.objects.filter(source__in={incoming.source for incoming in batch}, key_digest__in=digests)
-        # An editor who saves at this moment comes before us or after us, and is not overwritten unseen.
-        ids = list(rows.exclude(article=None).values_list("article", flat=True))
-        list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-        return {(row.source, row.key_digest): row for row in rows.select_related("article")}
+    # --- what becomes of a file
+
+    def _lock(self, batch: Iterable[Incoming]) -> dict[Identity, Known]:
+        identities = [incoming.identity for incoming in batch]
+        known = look_up(identities)
+        ids = [row.article for row in known.values() if row.article]
+        if ids:
+            # An editor who saves at this moment comes before us or after us, and is not overwritten unseen.
+            list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+            known = look_up(identities)
+        return known
+
+    def _twins(self, batch: Sequence[Incoming]) -> dict[str, list[Any]]:
+        """Return the remembered files that hold what a new one holds, by digest and by essence."""
+        prepared = [incoming.prepared for incoming in batch if incoming.prepared.document]
+        digests = [each.digest for each in prepared]
+        essences = [each.essence for each in prepared if each.essence]
+        if not digests:
+            return {}
+        rows = ImportedFile.objects.filter(
+            Q(digest__in=digests) | Q(essence_digest__in=essences) if essences else Q(digest__in=digests)
+        ).select_related("article")
+        found: dict[str, list[Any]] = {}
+        columns = ("article__body", "article__internal_note")
+        for row in rows.defer(*columns).order_by("pk"):
+            for digest in {row.digest, row.essence_digest} - {""}:
+                found.setdefault(digest, []).append(row)
+        return found
+
+    def _decide(
+        self, incoming: Incoming, row: Known | None, twins: dict[str, list[Any]], edited: set[int]
+    ) -> Entry | Task:
+        prepared = incoming.prepared
+        if prepared.error:
+            return self._entry(incoming, Outcome.FAILED, error=str(prepared.error))
+        if incoming.known is not None and prepared.is_known:
+            return self._unchanged(incoming, incoming.known)
+        if prepared.document is None and not prepared.is_known:
+            return self._entry(incoming, Outcome.SKIPPED, error=prepared.skipped)
+        # Two files with one identity: equal bytes are one file under two spellings of a name, others a mistake.
+        first, digest = self._seen.setdefault(incoming.identity, (prepared.file.name, prepared.digest))
+        if digest != prepared.digest:
+            cause = f"{prepared.file.name}: it has the same identity as {first}; give one of them another name or id"
+            return self._entry(incoming, Outcome.FAILED, error=cause)
+        if self._options.dry_run and row is None and first != prepared.file.name:
+            return self._entry(incoming, Outcome.UNCHANGED)
+        if row is None:
+            return self._decide_new(incoming, twins)
+        if row.absence or row.article is None:
+            return self._entry(incoming, Outcome.SKIPPED, row.article, error=row.absence)
+        is_edited = row.is_merged or row.article in edited
+        is_same = row.digest == prepared.digest or (prepared.essence and row.essence == prepared.essence)
+        if is_same and not (is_edited and self._options.overwrite):
+            return self._entry(incoming, Outcome.UNCHANGED, row.article)
+        return self._task(incoming, row, is_edited=is_edited)
+
+    def _unchanged(self, incoming: Incoming, known: Known) -> Entry:
+        if known.absence:
+            return self._entry(incoming, Outcome.SKIPPED, known.article, error=known.absence)
+        return self._entry(incoming, Outcome.UNCHANGED, known.article)
+
+    def _decide_new(self, incoming: Incoming, twins: dict[str, list[Any]]) -> Entry | Task:
+        prepared = incoming.prepared
+        rows = {row.pk: row for digest in (prepared.digest, prepared.essence) for row in twins.get(digest, [])}
+        moved = next((row for row in rows.values() if self._is_moved(row, incoming)), None)
+        if moved is not None:
+            self._moving.add(moved.pk)
+            return self._move(incoming, moved)
+        for row in rows.values():
+            absence = _absence(row)
+            if absence:
+                reason = f"a copy of {row.path or row.key}: {absence}"
+                return self._entry(incoming, Outcome.SKIPPED, row.article_id, error=reason)
+        document = prepared.document
+        taken_down = self._down.get((document.title, str(document.body_html))) if document else None
+        if taken_down:
+            reason = "a copy of an article that was taken down, which stays so"
+            return self._entry(incoming, Outcome.SKIPPED, taken_down, error=reason)
+        return self._task(incoming, None)
+
+    def _is_moved(self, row: ImportedFile, incoming: Incoming) -> bool:
+        """Whether `row` is where this file was before: the same source, and nothing stands at the old path now."""
+        own_id = row.key.startswith("id:") or incoming.key.startswith("id:")
+        if row.source != incoming.source or own_id or row.pk in self._moved | self._moving or not row.path:
+            return False
+        try:
+            return (
+                not Path(incoming.prepared.file.root, row.path).is_symlink()
+                and not Path(incoming.prepared.file.root, row.path).exists()
+            )
+        except OSError:
+            return False
+
+    def _move(self, incoming: Incoming, row: ImportedFile) -> Entry:
+        warning = DocumentWarning(f"the file was moved; it was {row.path}")
+        row.key, row.path = incoming.key, incoming.prepared.file.key
+        row.save(update_fields=["key", "key_digest", "path"])
+        document = incoming.prepared.document
+        told = []
+        if row.article_id and document:
+            told = add_old_addresses({row.article_id: document.old_paths}).get(row.article_id, [])
+        absence = _absence(row)
+        if absence:
+            return self._entry(incoming, Outcome.SKIPPED, row.article_id, error=absence)
+        warnings = [warning, *address_warnings(told)]
+        return self._entry(incoming, Outcome.UNCHANGED, row.article_id, warnings=warnings)
+
+    def _task(self, incoming: Incoming, row: Known | None, *, is_edited: bool = False) -> Entry | Task:
+        document = incoming.prepared.document
+        if document is None:
+            cause = f"{incoming.prepared.file.name}: what is known of it changed during the run; run again"
+            return self._entry(incoming, Outcome.FAILED, error=cause)
+        return Task(incoming, document, row, row.article or 0 if row else 0, list(document.warnings))
+
+    # --- writing
+
+    def _store(self, tasks: list[Task], edited: set[int]) -> None:
+        for task in tasks:
+            task.state = self.state_of(task.incoming, task.document, task.warnings)
+        new = [task for task in tasks if task.known is None]
+        changed = [task for task in tasks if task.known is not None]
+        numbers, lost = self._restoration.give_numbers([task.document for task in new])
+        for position, task in enumerate(new):
+            task.article_id = numbers.get(position, 0)
+            task.lost_address = lost.get(position, "")
+        store_new(new, self._taxonomy, self._run, self._keep_addresses)
+        for task in changed:
+            self._updater.update(task, self._taxonomy, is_edited=task.article_id in edited)
+        exported = [task for task in tasks if task.document.exported]
+        for source in {task.incoming.source for task in exported}:
+            own = [(task.article_id, task.document) for task in exported if task.incoming.source == source]
+            link_translations(source, own)
+        self._keep_made()
+        announce(task.article_id for task in new)
+
+    def _keep_addresses(self, tasks: Sequence[Task]) -> None:
+        """Remember the old addresses of new articles; what has to be said about them is said with the file."""
+        wanted = {
+            task.article_id: [*task.document.old_paths, *([task.lost_address] if task.lost_address else [])]
+            for task in tasks
+            if task.document.old_paths or task.lost_address
+        }
+        told = add_old_addresses(wanted) if wanted else {}
+        for task in tasks:
+            task.warnings += address_warnings(told.get(task.article_id, []))
+
+    def state_of(self, incoming: Incoming, document: ArticleDocument, warnings: list[DocumentWarning]) -> State:
+        """Return what a document says, in the form in which it is written and compared."""
+        pictures = _Pictures(self, incoming, warnings)
+        status = Status.DRAFT if document.is_draft else self._options.status
+        published_at = document.published_at
+        if published_at is None and status == Status.PUBLISHED:
+            published_at = timezone.now()
+        body = pictures.body(document.body_html)
+        image, image_url = pictures.hero(document)
+        state = {
+            "title": document.title,
+            "subtitle": document.subtitle,
+            "kicker": document.kicker,
+            "slug": slugify(document.slug)[:120] or incoming.prepared.slug,
+            "summary": document.summary,
+            "body": body,
+            "kind": str(Kind(document.kind or Kind.NEWS)),
+            "status": str(status),
+            "published_at": published_at,
+            "expires_at": _end(document.expires_at, published_at, warnings),
+            "language": document.language or default_language(),
+            "source_name": document.source_name,
+            "source_url": document.source_url,
+            "canonical_url": document.canonical_url,
+            "hero_image_id": image,
+            "hero_image_url": image_url,
+            SECTIONS: tuple(dict.fromkeys(path[:MAX_DEPTH] for path in document.categories if path)),
+            BYLINE: tuple(dict.fromkeys((credit.name, credit.role) for credit in document.byline)),
+            TAGS: document.tags,
+        }
+        return state | exported_values(document, status=self._options.status)
+
+    def _keep(self, entries: Sequence[Entry]) -> None:
+        """Keep for the admin what is not simply imported."""
+        if self._run:
+            quiet = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+            rows = [
+                (self._run.pk, entry.outcome.value, _storable(entry.path), entry.article, _storable(entry.error))
+                for entry in entries
+                if entry.outcome not in quiet
+            ]
+            insert_rows(ImportEntry, ("run_id", "outcome", "path", "article_id", "text"), rows)
+
+    def _keep_made(self) -> None:
+        made = self._taxonomy.take_made()
+        if self._run and made:
+            for name, ids in made.items():
+                self._run.made.setdefault(name, []).extend(ids)
+            ImportRun.objects.filter(pk=self._run.pk).update(made=self._run.made)
+
+    def _entry_of(self, task: Task) -> Entry:
+        error = ""
+        if task.outcome is Outcome.KEPT:
+            if task.conflicts:
+                error = f"an editor changed {', '.join(task.conflicts)} too; --overwrite takes the file's version"
+            else:
+                error = "an editor changed the article; --overwrite takes the file's version"
+        return self._entry(task.incoming, task.outcome, task.article_id, error=error, warnings=task.warnings)
 
     def _entry(
         self,
@@ -117,166 +346,12 @@ class Writer:
         path = incoming.prepared.file.location
         return Entry(path, outcome, article, tuple(str(warning) for warning in warnings), error)
 
-    def _decide(self, incoming: Incoming, row: ImportedFile | None, edited: set[int]) -> Entry | _Task:
+    def picture(self, incoming: Incoming, address: str, warnings: list[DocumentWarning]) -> Image | None:
+        """Return the stored picture that lies beside a file; what is wrong with it becomes a warning."""
         prepared = incoming.prepared
-        if prepared.error:
-            return self._entry(incoming, Outcome.FAILED, error=str(prepared.error))
-        if prepared.document is None and not prepared.is_known:
-            return self._entry(incoming, Outcome.SKIPPED, error=prepared.skipped)
-        # Two files with one identity: equal bytes are one file under two spellings of a name, others a mistake.
-        first, digest = self._seen.setdefault(incoming.identity, (prepared.file.name, prepared.digest))
-        if digest != prepared.digest:
-            cause = f"{prepared.file.name}: it has the same identity as {first}; give one of them another name or id"
-            return self._entry(incoming, Outcome.FAILED, error=cause)
-        if self._options.dry_run and row is None and first != prepared.file.name:
-            return self._entry(incoming, Outcome.UNCHANGED)
-        if row is None:
-            return self._task(incoming, None, Article())
-        return self._decide_known(incoming, row, edited)
-
-    def _decide_known(self, incoming: Incoming, row: ImportedFile, edited: set[int]) -> Entry | _Task:
-        prepared, article = incoming.prepared, row.article
-        if article is None:
-            return self._entry(incoming, Outcome.SKIPPED, error="the article was deleted and stays deleted")
-        if article.trashed_at or article.withdrawn_at:
-            state = "in the trash" if article.trashed_at else "withdrawn"
-            return self._entry(incoming, Outcome.SKIPPED, article.pk, error=f"the article is {state}")
-        is_edited = article.pk in edited
-        if row.digest == prepared.digest and not (is_edited and self._options.overwrite):
-            return self._entry(incoming, Outcome.UNCHANGED, article.pk)
-        if is_edited and not self._options.overwrite:
-            reason = "an editor changed the article; --overwrite takes the file's version"
-            return self._entry(incoming, Outcome.KEPT, article.pk, error=reason)
-        return self._task(incoming, row, article)
-
-    def _task(self, incoming: Incoming, row: ImportedFile | None, article: Article) -> Entry | _Task:
-        document = incoming.prepared.document
-        if document is None:
-            cause = f"{incoming.prepared.file.name}: what is known of it changed during the run; run again"
-            return self._entry(incoming, Outcome.FAILED, error=cause)
-        return _Task(incoming, document, row, article, list(document.warnings))
-
-    def _store(self, tasks: Iterable[_Task]) -> None:
-        tasks = list(tasks)
-        sections = self._taxonomy.sections({path for task in tasks for path in task.document.categories})
-        authors = self._taxonomy.authors({credit.name for task in tasks for credit in task.document.byline})
-        tags = self._taxonomy.tags({name for task in tasks for name in task.document.tags})
-        for task in tasks:
-            if task.known:
-                record(snapshot(task.article), task.article, origin=Origin.IMPORT, run=self._run)
-            own = [sections[path] for path in task.document.categories if path in sections]
-            self._fill(task, own[0] if own else None)
-        new = [task for task in tasks if task.known is None]
-        lost = self._restoration.give_numbers([(task.article, task.document) for task in new])
-        Article.objects.bulk_create([task.article for task in new])
-        changed = [task for task in tasks if task.known]
-        for task in changed:
-            task.article.save()
-            task.article.placements.all().delete()
-            task.article.authorships.all().delete()
-            task.article.tag_items.all().delete()
-        Placement.objects.bulk_create(
-            Placement(article=task.article, category=section, is_primary=number == 0)
-            for task in tasks
-            for number, section in enumerate(
-                dict.fromkeys(sections[path] for path in task.document.categories if path in sections)
-            )
-        )
-        Authorship.objects.bulk_create(
-            Authorship(article=task.article, author=author, position=position, role=role)
-            for task in tasks
-            for position, (author, role) in enumerate(
-                dict.fromkeys((authors[credit.name], credit.role) for credit in task.document.byline)
-            )
-        )
-        ArticleTag.objects.bulk_create(
-            ArticleTag(content_object=task.article, tag=tag)
-            for task in tasks
-            for tag in dict.fromkeys(tags[name] for name in task.document.tags)
-        )
-        self._keep_addresses(tasks, {new[position].article.pk: address for position, address in lost.items()})
-        ImportedFile.objects.bulk_create([self._row(task, ImportedFile()) for task in new])
-        for task in changed:
-            if task.known:
-                self._row(task, task.known).save()
-        for source in {task.incoming.source for task in tasks if task.document.exported}:
-            own_tasks = [task for task in tasks if task.incoming.source == source]
-            link_translations(source, [(task.incoming.key, task.article, task.document) for task in own_tasks])
-        announce(task.article.pk for task in tasks)
-
-    def _keep_addresses(self, tasks: list[_Task], lost: dict[int, str]) -> None:
-        """Remember the addresses that the articles had; `lost` are those whose number another article has."""
-        wanted = {task.article.pk: [*task.document.old_paths] for task in tasks if task.document.old_paths}
-        for number, address in lost.items():
-            wanted.setdefault(number, []).append(address)
-        told = add_old_addresses(wanted) if wanted else {}
-        for task in tasks:
-            task.warnings += [DocumentWarning(text, key="permalink") for text in told.get(task.article.pk, ())]
-
-    def _fill(self, task: _Task, section: Category | None) -> None:
-        document, article = task.document, task.article
-        before = {name: getattr(article, name) for name in _READ} if task.known else {}
-        article.title = document.title
-        article.subtitle = document.subtitle
-        article.kicker = document.kicker
-        article.slug = slugify(document.slug)[:120]
-        article.summary = document.summary
-        article.kind = Kind(document.kind or Kind.NEWS)
-        article.published_at = document.published_at
-        article.status = Status.DRAFT if document.is_draft else self._options.status
-        article.expires_at = self._end(task)
-        if document.language:
-            article.language = document.language
-        article.source_name = document.source_name
-        article.source_url = document.source_url
-        article.canonical_url = document.canonical_url
-        article.category = section
-        fill_exported(article, document, status=self._options.status)
-        article.body = self._body_with_images(task)
-        self._set_hero(task)
-        if document.updated_at:
-            article.updated_at = document.updated_at
-        elif any(before[name] != getattr(article, name) for name in before):
-            article.updated_at = timezone.now()
-
-    def _end(self, task: _Task) -> Any:
-        end, start = task.document.expires_at, task.document.published_at
-        if end and start and end <= start:
-            task.warnings.append(DocumentWarning("it expires before it is published; the end was left out"))
-            return None
-        return end
-
-    def _body_with_images(self, task: _Task) -> str:
-        """Point the pictures that lie beside the file at the media library; the result is cleaned again."""
-        body = task.document.body_html
-        changed = str(body)
-        for address in task.incoming.prepared.images:
-            quoted = f'src="{html.escape(address)}"'
-            if quoted in changed and (image := self._image(task, address)):
-                changed = changed.replace(quoted, f'src="{html.escape(image.file.url)}"')
-        return body if changed == body else sanitize(changed, engines=self._options.engines).html
-
-    def _set_hero(self, task: _Task) -> None:
-        hero, article = task.document.hero, task.article
-        article.hero_image, article.hero_image_url = None, ""
-        if hero is None:
-            return
-        if hero.is_remote:
-            article.hero_image_url = hero.address
-            return
-        image = (task.document.exported and library_picture(hero.address)) or self._image(task, hero.address)
-        if image:
-            article.hero_image = image
-            texts = {"alt_text": hero.alt_text, "caption": hero.caption, "credit": hero.credit}
-            missing = {name: text for name, text in texts.items() if text and not getattr(image, name)}
-            if missing:
-                Image.objects.filter(pk=image.pk).update(**missing)
-
-    def _image(self, task: _Task, address: str) -> Image | None:
-        prepared = task.incoming.prepared
         data = read_beside(prepared.file, address) if address in prepared.images else None
         if data is None:
-            task.warnings.append(DocumentWarning(f"the picture {address[:80]!r} is not beside the file"))
+            warnings.append(DocumentWarning(f"the picture {address[:80]!r} is not beside the file", reason="images"))
             return None
         try:
             if self._options.dry_run:
@@ -285,21 +360,72 @@ class Writer:
             else:
                 return store_image(data)
         except ImageRefused as error:
-            task.warnings.append(DocumentWarning(f"the picture {address[:80]!r} was refused: {error}"))
+            text = f"the picture {address[:80]!r} was refused: {error}"
+            warnings.append(DocumentWarning(text, reason="images"))
         return None
 
-    def _row(self, task: _Task, row: ImportedFile) -> ImportedFile:
-        prepared = task.incoming.prepared
-        row.source, row.key = task.incoming.source, task.incoming.key
-        row.key_digest = digest_key(row.key)
-        row.digest = prepared.digest
-        row.run = self._run
-        row.article = task.article
-        row.extra = task.document.extra
-        row.removed = [[removal.kind, removal.name, removal.count] for removal in prepared.removed]
-        row.warnings = [str(warning) for warning in task.warnings]
-        return row
+    @property
+    def engines(self) -> tuple[str, ...]:
+        return self._options.engines
 
 
-# What readers read; a change of it moves `updated_at`.
-_READ = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image_id", "hero_image_url")
+class _Pictures:
+    """Points the pictures of a document that lie beside its file at the media library."""
+
+    def __init__(self, writer: Writer, incoming: Incoming, warnings: list[DocumentWarning]) -> None:
+        self._writer, self._incoming, self._warnings = writer, incoming, warnings
+
+    def body(self, body: str) -> str:
+        changed = str(body)
+        for address in self._incoming.prepared.images:
+            quoted = f'src="{html.escape(address)}"'
+            if quoted in changed and (image := self._writer.picture(self._incoming, address, self._warnings)):
+                changed = changed.replace(quoted, f'src="{html.escape(image.file.url)}"')
+        return body if changed == body else sanitize(changed, engines=self._writer.engines).html
+
+    def hero(self, document: ArticleDocument) -> tuple[int | None, str]:
+        hero = document.hero
+        if hero is None:
+            return None, ""
+        if hero.is_remote:
+            return None, hero.address
+        image = library_picture(hero.address) if document.exported else None
+        image = image or self._writer.picture(self._incoming, hero.address, self._warnings)
+        if image is None:
+            return None, ""
+        texts = {"alt_text": hero.alt_text, "caption": hero.caption, "credit": hero.credit}
+        missing = {name: text for name, text in texts.items() if text and not getattr(image, name)}
+        if missing:
+            Image.objects.filter(pk=image.pk).update(**missing)
+        return image.pk, ""
+
+
+def _taken_down(documents: Iterable[ArticleDocument | None]) -> dict[tuple[str, str], int]:
+    """Return the articles in the trash or withdrawn that bear one of the titles, by title and body: one query."""
+    titles = {document.title for document in documents if document}
+    gone = Article.objects.filter(Q(withdrawn_at__isnull=False) | Q(trashed_at__isnull=False), title__in=titles)
+    rows = gone.order_by("pk").values_list("title", "body", "pk")[:1000] if titles else ()
+    return {(title, str(body)): pk for title, body, pk in rows}
+
+
+def _end(end: datetime | None, start: datetime | None, warnings: list[DocumentWarning]) -> datetime | None:
+    if end and start and end <= start:
+        text = "it expires before it is published; the end was left out"
+        warnings.append(DocumentWarning(text, reason="date"))
+        return None
+    return end
+
+
+def address_warnings(texts: Iterable[str]) -> list[DocumentWarning]:
+    """Return what is to be said about old addresses as warnings."""
+    return [DocumentWarning(text, key="permalink", reason="address") for text in texts]
+
+
+def _absence(row: ImportedFile) -> str:
+    article = row.article
+    return absence_of(row.article_id, article and article.trashed_at, article and article.withdrawn_at)
+
+
+def _storable(text: str) -> str:
+    """Return a path or an error as any database takes it."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")

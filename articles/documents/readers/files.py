@@ -22,13 +22,15 @@ _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 class FoundFile:
     """A file to read: the root it was found under, its path below the root, and that path in NFC as its key.
 
-    `error` tells why it cannot be read, where that is known already.
+    `error` tells why it cannot be read, where that is known already. `known_digest` is the SHA-256 of what was
+    imported from it before.
     """
 
     root: str
     path: str
     key: str
     error: str = ""
+    known_digest: str = ""
 
     @property
     def location(self) -> str:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import conf
-from articles.actions.importing import Entry, ImportOptions, ImportReport, Outcome, PathRefused, import_files
+from articles.actions.importing import Entry, ImportOptions, ImportReport, Outcome, PathRefused, RunEnded, import_files
 from articles.actions.redirecting import check_addresses
 from articles.documents.document import DocumentError
 from articles.documents.readers.files import SUFFIXES, as_key, printable
@@ -166,6 +166,8 @@ def _told_plainly() -> Iterator[None]:
         raise CommandError("another import is running; wait until it has ended") from error
     except DocumentError as error:
         raise CommandError(printable(str(error))) from error
+    except RunEnded as error:
+        raise CommandError(str(error)) from error
     except PathRefused as error:
         raise usage_error(str(error)) from error
     except KeyboardInterrupt as error:

@@ -1,0 +1,92 @@
+"""What is stored of the files of a run, looked up many at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from articles.documents.preparing import Prepared
+from articles.models import ImportedFile
+from articles.models.imported import digest_key
+
+Identity = tuple[str, str]  # source, digest of the key
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as it is remembered: what it held, and whether its article may be written. `absence` says why not."""
+
+    pk: int
+    digest: str
+    essence: str
+    article: int | None
+    absence: str
+    is_merged: bool
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A prepared file and the source it belongs to. `known` is set where its bytes are known."""
+
+    source: str
+    prepared: Prepared
+    known: Known | None = None
+
+    @property
+    def key(self) -> str:
+        document = self.prepared.document
+        return f"id:{document.own_id}" if document and document.own_id else self.prepared.file.key
+
+    @property
+    def identity(self) -> Identity:
+        return self.source, digest_key(self.key)
+
+
+_COLUMNS = (
+    "source",
+    "key_digest",
+    "pk",
+    "digest",
+    "essence_digest",
+    "article",
+    "article__trashed_at",
+    "article__withdrawn_at",
+    "is_merged",
+    "path",
+)
+
+
+def look_up(identities: Iterable[Identity]) -> dict[Identity, Known]:
+    """Return what is remembered of the files with these identities: one query."""
+    wanted = set(identities)
+    if not wanted:
+        return {}
+    rows = ImportedFile.objects.filter(
+        source__in={source for source, _digest in wanted}, key_digest__in=[digest for _source, digest in wanted]
+    )
+    return {
+        (source, digest): known_from(*values)
+        for source, digest, *values in rows.values_list(*_COLUMNS)
+        if (source, digest) in wanted
+    }
+
+
+def known_from(
+    pk: int,
+    digest: str,
+    essence: str,
+    article: int | None,
+    trashed_at: object,
+    withdrawn_at: object,
+    is_merged: bool,
+    path: str,
+) -> Known:
+    return Known(pk, digest, essence, article, absence_of(article, trashed_at, withdrawn_at), is_merged, path)
+
+
+def absence_of(article: int | None, trashed_at: object, withdrawn_at: object) -> str:
+    """Return why nothing may be imported into an article; empty if it may."""
+    if article is None:
+        return "the article was deleted and stays deleted"
+    if trashed_at:
+        return "the article is in the trash"
+    return "the article is withdrawn" if withdrawn_at else ""

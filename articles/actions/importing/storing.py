@@ -1,0 +1,134 @@
+"""New articles with all that hangs on them, in a few bulk statements; and the memory of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from articles.actions.importing.merging import BYLINE, PLAIN, SECTIONS, TAGS
+from articles.actions.importing.restoring import EXPORTED
+from articles.actions.importing.taxonomy import Taxonomy
+from articles.models import (
+    Article,
+    ArticleTag,
+    Authorship,
+    FileMark,
+    ImportedFile,
+    ImportRun,
+    OriginalBlob,
+    Placement,
+    insert_rows,
+    reserve_ids,
+)
+from articles.models.fields import SanitizedHTMLField
+from articles.models.imported import digest_key
+
+if TYPE_CHECKING:
+    from articles.actions.importing.writing import Task
+
+_DERIVED = ("id", "category_id", "word_count", "sanitized_with", "created_at", "updated_at")
+_ARTICLE = (*_DERIVED, *PLAIN, *EXPORTED)
+# What only an export says, for all other files.
+_PLAIN_EXPORTED = tuple(getattr(Article(), name) for name in EXPORTED)
+_FILE = (
+    "id",
+    "source",
+    "key",
+    "key_digest",
+    "path",
+    "digest",
+    "essence_digest",
+    "run_id",
+    "article_id",
+    "extra",
+    "removed",
+    "kept_text_share",
+    "lost_texts",
+    "suggestions",
+    "warnings",
+)
+
+
+def store_new(
+    tasks: Sequence[Task], taxonomy: Taxonomy, run: ImportRun | None, told: Callable[[Sequence[Task]], None]
+) -> None:
+    """Store the articles of `tasks` and give each task its article's id.
+
+    `told` is called when the articles are there, before their files are remembered: it may add warnings.
+    """
+    if not tasks:
+        return
+    unnumbered = [task for task in tasks if not task.article_id]
+    for task, number in zip(unnumbered, reserve_ids(Article, len(unnumbered)), strict=True):
+        task.article_id = number
+    sections = taxonomy.sections({path for task in tasks for path in task.state[SECTIONS]})
+    authors = taxonomy.authors({name for task in tasks for name, _role in task.state[BYLINE]})
+    tags = taxonomy.tags({name for task in tasks for name in task.state[TAGS]})
+    placements: list[tuple[Any, ...]] = []
+    bylines: list[tuple[Any, ...]] = []
+    tagged: list[tuple[Any, ...]] = []
+    rows: list[tuple[Any, ...]] = []
+    body: SanitizedHTMLField = Article._meta.get_field("body")
+    label, now = body.engine_label(), timezone.now()
+    for task in tasks:
+        own = list(dict.fromkeys(sections[path] for path in task.state[SECTIONS]))
+        pk, state = task.article_id, task.state
+        values = [state[name] for name in PLAIN]
+        words = task.incoming.prepared.word_count
+        made_at = state.get("created_at", now)
+        extra = tuple(state[name] for name in EXPORTED) if task.document.exported else _PLAIN_EXPORTED
+        derived = (pk, own[0] if own else None, words, label, made_at, task.document.updated_at)
+        rows.append((*derived, *values, *extra))
+        placements += [(pk, section, place == 0) for place, section in enumerate(own)]
+        people = dict.fromkeys((authors[name], role) for name, role in state[BYLINE])
+        bylines += [(pk, author, place, role) for place, (author, role) in enumerate(people)]
+        tagged += [(pk, tag) for tag in dict.fromkeys(tags[name] for name in state[TAGS])]
+    insert_rows(Article, _ARTICLE, rows)
+    insert_rows(Placement, ("article_id", "category_id", "is_primary"), placements)
+    insert_rows(Authorship, ("article_id", "author_id", "position", "role"), bylines)
+    insert_rows(ArticleTag, ("content_object_id", "tag_id"), tagged)
+    told(tasks)
+    _remember(tasks, run)
+
+
+def _remember(tasks: Sequence[Task], run: ImportRun | None) -> None:
+    keep_originals(task.incoming.prepared for task in tasks)
+    ids = reserve_ids(ImportedFile, len(tasks))
+    rows = []
+    for pk, task in zip(ids, tasks, strict=True):
+        values = file_values(task, run)
+        rows.append((pk, *(values[name] for name in _FILE[1:])))
+    insert_rows(ImportedFile, _FILE, rows)
+    marks = [(pk, mark) for pk, task in zip(ids, tasks, strict=True) for mark in sorted(task.all_marks())]
+    insert_rows(FileMark, ("file_id", "mark"), marks)
+
+
+def file_values(task: Task, run: ImportRun | None) -> dict[str, Any]:
+    """Return what is remembered of the file of `task`, by attribute."""
+    prepared, document = task.incoming.prepared, task.document
+    key = task.incoming.key
+    return {
+        "source": task.incoming.source,
+        "key": key,
+        "key_digest": digest_key(key),
+        "path": prepared.file.key,
+        "digest": prepared.digest,
+        "essence_digest": prepared.essence,
+        "run_id": run.pk if run else None,
+        "article_id": task.article_id,
+        "extra": document.extra,
+        "removed": [[removal.kind, removal.name, removal.count] for removal in prepared.removed],
+        "kept_text_share": prepared.kept_text_share,
+        "lost_texts": list(prepared.lost_texts),
+        "suggestions": [[each.field, each.value, each.evidence] for each in document.suggestions],
+        "warnings": [str(warning) for warning in task.warnings],
+    }
+
+
+def keep_originals(files: Iterable[Any]) -> None:
+    """Keep the bytes of prepared files, each content once."""
+    packed = {prepared.digest: prepared.packed for prepared in files if prepared.packed}
+    known = set(OriginalBlob.objects.filter(sha256__in=list(packed)).values_list("sha256", flat=True))
+    insert_rows(OriginalBlob, ("sha256", "data"), [(d, data) for d, data in packed.items() if d not in known])
