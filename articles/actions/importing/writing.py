@@ -278,7 +278,8 @@ class Writer:
     def state_of(self, incoming: Incoming, document: ArticleDocument, warnings: list[DocumentWarning]) -> State:
         """Return what a document says, in the form in which it is written and compared."""
         pictures = _Pictures(self, incoming, warnings)
-        status = Status.DRAFT if document.is_draft else self._options.status
+        exported = exported_values(document, status=self._options.status)
+        status = exported.get("status") or str(Status.DRAFT if document.is_draft else self._options.status)
         published_at = document.published_at
         if published_at is None and status == Status.PUBLISHED:
             published_at = timezone.now()
@@ -292,7 +293,7 @@ class Writer:
             "summary": document.summary,
             "body": body,
             "kind": str(Kind(document.kind or Kind.NEWS)),
-            "status": str(status),
+            "status": status,
             "published_at": published_at,
             "expires_at": _end(document.expires_at, published_at, warnings),
             "language": document.language or default_language(),
@@ -305,7 +306,7 @@ class Writer:
             BYLINE: tuple(dict.fromkeys((credit.name, credit.role) for credit in document.byline)),
             TAGS: document.tags,
         }
-        return state | exported_values(document, status=self._options.status)
+        return state | exported
 
     def _keep(self, entries: Sequence[Entry]) -> None:
         """Keep for the admin what is not simply imported."""
