@@ -15,6 +15,7 @@ from articles.bylines import byline_groups
 from articles.frontpage import compose
 from articles.indexing import hides_article, hides_section
 from articles.languages import interface_language
+from articles.missing_pages import missing_pages
 from articles.models import Article, Author, Category, Listing, ListKind, Tag
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
@@ -153,6 +154,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     moved = moved_page(request)
     if moved is not None:
         return moved
+    missing_pages.note(request)
     rows = Listing.objects.of(ListKind.HOME).live().with_cards().order_by("-published_at", "-article_id")[:10]
     return render(request, "404.html", {"articles": [row.article for row in rows]}, status=404)
 

@@ -19,6 +19,7 @@ from articles.models.listing import (
     settle_lists,
     unlist,
 )
+from articles.models.missing import MissingPage
 from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.revision import Origin, Revision, State
 from articles.models.site import SiteProfile
@@ -44,6 +45,7 @@ __all__ = [
     "Listing",
     "ListingQuerySet",
     "Mark",
+    "MissingPage",
     "Origin",
     "OriginalBlob",
     "Pin",

@@ -203,6 +203,8 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
             models.Index(fields=("-published_at", "-id"), name="article_newest"),
             models.Index(fields=("status", "-published_at", "-id"), name="article_status_newest"),
             models.Index(fields=("category", "-published_at", "-id"), name="article_category_newest"),
+            # Not for addresses, which go by the number: for what an address of another site may mean.
+            models.Index(fields=("slug",), name="article_slug"),
             # The trash and the takedowns are few: their lists do not walk the table.
             models.Index(fields=("-trashed_at",), condition=Q(trashed_at__isnull=False), name="article_trash"),
             models.Index(fields=("-withdrawn_at",), condition=Q(withdrawn_at__isnull=False), name="article_withdrawn"),
