@@ -21,6 +21,7 @@ from articles.models.listing import (
 )
 from articles.models.missing import MissingPage
 from articles.models.redirect import Redirect, RedirectOrigin
+from articles.models.remote import RemoteImage
 from articles.models.revision import Origin, Revision, State
 from articles.models.site import SiteProfile
 from articles.models.tag import ArticleTag, Tag
@@ -52,6 +53,7 @@ __all__ = [
     "Placement",
     "Redirect",
     "RedirectOrigin",
+    "RemoteImage",
     "Rendition",
     "Revision",
     "Role",

@@ -346,8 +346,8 @@ def test_two_runs_at_once_exclude_each_other(folder: Path) -> None:
         ({"source": "x" * 301}, "--source"),
         ({"map": "keys.toml"}, "--map is not available yet"),
         ({"permalink": "/:title/"}, "--permalink is not available yet"),
-        ({"media_root": "static"}, "--media-root is not available yet"),
-        ({"images": "local"}, "--images local is not available yet"),
+        ({"media_root": Path("static")}, "--media-root"),
+        ({"media_root": Path("/none/such"), "images": "local"}, "--media-root"),
     ],
 )
 def test_what_cannot_be_done_is_an_error_of_usage(folder: Path, options: dict[str, Any], said: str) -> None:

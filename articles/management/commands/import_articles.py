@@ -13,17 +13,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import conf
+from articles.actions.fetching import FetchOptions, fetch_images
 from articles.actions.importing import Entry, ImportOptions, ImportReport, Outcome, PathRefused, RunEnded, import_files
 from articles.actions.redirecting import check_addresses
 from articles.documents.document import DocumentError
 from articles.documents.readers.files import SUFFIXES, as_key, printable
-from articles.models import Status
+from articles.models import Article, ImportedFile, Status
 from articles.models.locks import AlreadyRunning
 
 USAGE_ERROR = 2
 MAX_JOBS = 256
 # Options of later versions: said plainly, rather than "unrecognized".
-LATER = ("map", "permalink", "media_root")
+LATER = ("map", "permalink")
 
 
 class Command(BaseCommand):
@@ -42,7 +43,10 @@ class Command(BaseCommand):
         parser.add_argument("--include", action="append", default=[], metavar="PATTERN", help="only these paths")
         parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="not these paths")
         parser.add_argument("--limit", type=int, metavar="N", help="at most N files, for a trial")
-        parser.add_argument("--images", choices=["link", "local"], default="link", help="local is not available yet")
+        parser.add_argument(
+            "--images", choices=["link", "local"], default="link", help="local: take remote pictures in"
+        )
+        parser.add_argument("--media-root", type=Path, metavar="DIR", help="a folder to look for pictures first")
         parser.add_argument("--check-urls", type=Path, metavar="FILE", help="tell what old addresses answer afterwards")
         for name in LATER:
             parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help="not available yet")
@@ -55,6 +59,8 @@ class Command(BaseCommand):
             self._tell_answers(addresses)
             return
         report = self._import(options)
+        if options["images"] == "local" and not options["dry_run"]:
+            self._fetch_images(options["media_root"])
         if addresses is not None:
             self._tell_answers(addresses)
         self.stdout.write(report.summary())
@@ -83,6 +89,20 @@ class Command(BaseCommand):
                 report_file.close()
         return report
 
+    def _fetch_images(self, media_root: Path | None) -> None:
+        """Take the pictures of imported articles in. One that fails is told, remembered, and no fault of a file."""
+        imported = Article.objects.filter(pk__in=ImportedFile.objects.filter(article__isnull=False).values("article"))
+
+        def tell(address: str, reason: str) -> None:
+            self.stderr.write(printable(f"picture not taken: {address}: {reason}"))
+
+        try:
+            report = fetch_images(imported, FetchOptions(media_root), on_failure=tell)
+        except (AlreadyRunning, OSError, KeyboardInterrupt) as error:
+            reason = "another run fetches pictures" if isinstance(error, AlreadyRunning) else str(error) or "broken off"
+            raise CommandError(f"{reason}; the articles are imported; run fetch_images for the pictures") from error
+        self.stdout.write(report.summary())
+
     def _tell_answers(self, addresses: list[str]) -> None:
         counts = check_addresses(addresses)
         known = {200: counts[200], 301: counts[301], 410: counts[410], 404: counts[404]}
@@ -92,8 +112,8 @@ class Command(BaseCommand):
         for name in LATER:
             if options[name] is not None:
                 raise usage_error(f"--{name.replace('_', '-')} is not available yet")
-        if options["images"] == "local":
-            raise usage_error("--images local is not available yet")
+        if options["media_root"] and (options["images"] != "local" or not options["media_root"].is_dir()):
+            raise usage_error("--media-root must be a folder, and --images local must stand beside it")
         try:
             zone = ZoneInfo(options["time_zone"])
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
