@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0010_import_paths'),
+        ('articles', '0011_missing_pages'),
     ]
 
     operations = [
