@@ -9,7 +9,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import SimpleLazyObject
 
 from articles.languages import html_language
-from articles.models import SiteProfile
+from articles.models import SiteProfile, StandingPage
 from articles.navigation import load_navigation
 
 
@@ -18,6 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "profile": SimpleLazyObject(SiteProfile.load),
         "navigation": SimpleLazyObject(load_navigation),
+        "footer_pages": SimpleLazyObject(StandingPage.footer_links),
         "site_url": settings.SITE_URL,
         "page_language": html_language(translation.get_language() or settings.LANGUAGE_CODE),
         "page_url": f"{settings.SITE_URL}{iri_to_uri(request.path)}",

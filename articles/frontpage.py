@@ -1,10 +1,14 @@
 """The front page: which stories stand where. No story stands there twice."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
-from articles.languages import interface_language
-from articles.models import Article, Category, Kind, Listing, ListKind
+from django.utils import timezone
+
+from articles.languages import language_key
+from articles.models import Article, Category, Kind, Listing, ListKind, Pin, Slot
+from articles.models.listing import ListingQuerySet
 from articles.navigation import MAX_SECTIONS
 from articles.text.plain import excerpt, plain_text
 
@@ -16,6 +20,7 @@ _BRIEFS = 8
 _BAND = 5
 _LATEST = 20
 _EXCERPT = 90
+_PINS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +45,60 @@ class FrontPage:
     latest: list[Article] = field(default_factory=list)
 
 
-def compose(sections: tuple[Category, ...], *, language: str) -> FrontPage:
-    """Fill the page by time: a bounded number of rows from the home list and from each section's.
+def compose(sections: Iterable[Category], *, language: str, at: datetime | None = None) -> FrontPage:
+    """Return the front page at the moment `at` (default: now): pinned stories in their places, the rest by time.
 
-    Stories in the interface's `language` go to the top; the others stand in the bands of their sections.
+    A bounded number of rows is read: the newest of the `language`, and of each section. What is filled by time is in
+    that language; an editor may pin any story. A story that is pinned twice stands in the first of its places.
     """
-    pool = [row.article for row in _newest(ListKind.HOME, 0, _POOL)]
-    if not pool:
-        return FrontPage()
+    at = at or timezone.now()
+    pins = list(Pin.objects.showing(at).with_cards()[:_PINS])
+    pool = _newest(Listing.objects.in_language(language), _POOL, at)
+    is_foreign = not pool
+    if is_foreign:
+        # A paper that has nothing in its own language yet is better than an empty one.
+        pool = _newest(Listing.objects.of(ListKind.HOME), _POOL, at)
     used: set[int] = set()
 
-    def take(articles: list[Article], number: int) -> list[Article]:
-        taken = [article for article in articles if article.pk not in used][:number]
-        used.update(article.pk for article in taken)
+    def take(articles: Iterable[Article], number: int) -> list[Article]:
+        taken: list[Article] = []
+        for article in articles:
+            if len(taken) < number and article.pk not in used:
+                used.add(article.pk)
+                taken.append(article)
         return taken
 
-    own = [article for article in pool if interface_language(article.language) == language]
-    stories = [article for article in own if article.kind != Kind.BRIEF] or own or pool
-    pictured = [article for article in stories[:12] if article.hero_image_id]
-    lead = take(pictured or stories, 1)[0]
-    briefs = take([article for article in pool if article.kind == Kind.BRIEF], _BRIEFS)
-    seconds = take(stories, _SECOND_STORIES)
-    under_lead = take(stories, _UNDER_LEAD if lead.hero_image_id else _UNDER_BARE_LEAD)
+    def pinned(slot: Slot, section: Category | None = None) -> list[Article]:
+        wanted = section.pk if section else None
+        return [pin.article for pin in pins if pin.slot == slot and pin.category_id == wanted]
+
+    reserved = {pin.article_id for pin in pins}
+    stories = [article for article in pool if article.kind != Kind.BRIEF] or pool
+    free = [article for article in stories if article.pk not in reserved]
+    pictured = [article for article in free[:12] if article.hero_image_id]
+    leads = take([*pinned(Slot.LEAD), *pictured, *stories], 1)
+    if not leads:
+        return FrontPage()
+    lead = leads[0]
+    # The other pins for the lead stand right below it, before the second stories fill themselves.
+    seconds = take([*pinned(Slot.LEAD), *pinned(Slot.SECOND)], _SECOND_STORIES)
+    briefs = take([article for article in pool if article.kind == Kind.BRIEF and article.pk not in reserved], _BRIEFS)
+    seconds += take(free, _SECOND_STORIES - len(seconds))
+    under_lead = take(free, _UNDER_LEAD if lead.hero_image_id else _UNDER_BARE_LEAD)
     bands = []
-    for section in sections[:MAX_SECTIONS]:
-        found = [row.article for row in _newest(ListKind.CATEGORY, section.pk, _BAND + len(used))]
-        fresh = take(found, _BAND)
+    for section in list(sections)[:MAX_SECTIONS]:
+        chosen = take(pinned(Slot.SECTION, section), _BAND)
+        found = _newest(Listing.objects.of(ListKind.CATEGORY, section.pk), _BAND + len(used), at)
+        own = [a for a in found if is_foreign or language_key(a.language) == language_key(language)]
+        fresh = chosen + take([article for article in own if article.pk not in reserved], _BAND - len(chosen))
         if fresh:
             first = next((article for article in fresh if article.hero_image_id), fresh[0])
+            first = chosen[0] if chosen else first
             bands.append(Band(section, first, [article for article in fresh if article is not first]))
     lead_excerpt = "" if lead.summary else excerpt(plain_text(lead.body), length=_EXCERPT)
     return FrontPage(lead, lead_excerpt, under_lead, seconds, briefs, bands, take(pool, _LATEST))
 
 
-def _newest(kind: ListKind, key: int, number: int) -> Any:
-    return Listing.objects.of(kind, key).live().with_cards().order_by("-published_at", "-article_id")[:number]
+def _newest(rows: ListingQuerySet, number: int, at: datetime) -> list[Article]:
+    newest = rows.live(at).with_cards().order_by("-published_at", "-article_id")[:number]
+    return [row.article for row in newest]

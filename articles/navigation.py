@@ -1,24 +1,31 @@
 """The sections in the navigation, and the newest moment of the paper: the same on every page, so kept for a minute."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.core.cache import cache
 
-from articles.models import Category, Listing, ListKind
+from articles.languages import language_key
+from articles.models import Article, Category, Listing, ListKind
+from articles.models.counts import liveliest
+from articles.models.listing import ListingQuerySet
 
 MAX_SECTIONS = 8
-_SAMPLE = 300  # newest stories that decide which sections are the liveliest
-_KEY = "navigation-2"
+_KEY = "navigation-3"
 _SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """Sections in order, and the time of the newest story (None while there is none)."""
+    """Sections in order; where the articles in another language than the site's stand, and that language; the time of
+    the newest story.
+
+    The last two are None while there is none.
+    """
 
     sections: tuple[Category, ...]
+    elsewhere: tuple[Category, str] | None
     newest_at: datetime | None
 
 
@@ -32,17 +39,35 @@ def load_navigation() -> Navigation:
 
 
 def _build() -> Navigation:
-    rows = list(
-        Listing.objects.of(ListKind.HOME)
-        .live()
-        .order_by("-published_at", "-article")
-        .values_list("published_at", "article__category__path")[:_SAMPLE]
-    )
-    newest_at = rows[0][0] if rows else None
+    roots = {section.pk: section for section in Category.objects.filter(parent=None)}
+    order = liveliest(ListKind.CATEGORY, roots, len(roots))
     chosen = tuple(Category.objects.filter(in_menu=True).order_by("position", "path")[:MAX_SECTIONS])
-    if not chosen:
-        counts = Counter(path.split("/")[0] for _moment, path in rows if path)
-        paths = [path for path, _count in counts.most_common(MAX_SECTIONS)]
-        by_path = {section.path: section for section in Category.objects.filter(path__in=paths)}
-        chosen = tuple(by_path[path] for path in paths if path in by_path)
-    return Navigation(chosen, newest_at)
+    newest = Listing.objects.of(ListKind.HOME).live().order_by("-published_at", "-article")
+    return Navigation(
+        sections=chosen or tuple(roots[key] for key in order[:MAX_SECTIONS]),
+        elsewhere=_elsewhere(),
+        newest_at=newest.values_list("published_at", flat=True).first(),
+    )
+
+
+def _elsewhere() -> tuple[Category, str] | None:
+    """Return the section of the newest article in another language of the interface, and that language.
+
+    It is the section at the root, if that one's newest article is in that language too.
+    """
+    own = language_key(settings.LANGUAGE_CODE)
+    for code in {language_key(code): code for code, _name in settings.LANGUAGES if language_key(code) != own}.values():
+        newest = _newest(Listing.objects.in_language(code))
+        if newest is None or newest.category is None:
+            continue
+        root = Category.objects.get(path=newest.category.path.split("/")[0])
+        first = _newest(Listing.objects.of(ListKind.CATEGORY, root.pk))
+        is_wholly = first is not None and language_key(first.language) == language_key(code)
+        return (root if is_wholly else newest.category), code
+    return None
+
+
+def _newest(rows: ListingQuerySet) -> Article | None:
+    row = rows.live().select_related("article__category").defer("article__body").order_by("-published_at", "-article")
+    first = row.first()
+    return first.article if first else None

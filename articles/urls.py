@@ -1,12 +1,34 @@
 """The readers' addresses."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from articles import feeds, sitemaps, views
+from articles import feeds, sitemaps, views, views_archive
+
+
+class FourDigits(StringConverter):
+    """A year, as one string: 2021."""
+
+    regex = "[0-9]{4}"
+
+
+class TwoDigits(StringConverter):
+    """A month or a day, as one string: 05."""
+
+    regex = "[0-9]{2}"
+
+
+register_converter(FourDigits, "yyyy")
+register_converter(TwoDigits, "mm")
 
 app_name = "articles"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("pages/<slug:slug>/", views.standing_page, name="standing_page"),
+    path("archive/", views_archive.archive, name="archive"),
+    path("archive/<yyyy:year>/", views_archive.archive_year, name="archive_year"),
+    path("archive/<yyyy:year>/<mm:month>/", views_archive.archive_month, name="archive_month"),
+    path("archive/<yyyy:year>/<mm:month>/<mm:day>/", views_archive.archive_day, name="archive_day"),
     path("feed/", feeds.site_feed, name="feed"),
     path("articles/<int:number>/", views.article_detail, name="article_by_number"),
     path("articles/<int:number>/<slug:slug>/", views.article_detail, name="article_detail"),

@@ -12,17 +12,22 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from articles.bylines import byline_groups
+from articles.companions import contents, fetch_portraits, letters, neighbours
 from articles.frontpage import compose
 from articles.indexing import hides_article, hides_section
 from articles.languages import interface_language
 from articles.missing_pages import missing_pages
-from articles.models import Article, Author, Category, Listing, ListKind, Tag
+from articles.models import Article, Author, Category, Listing, ListKind, StandingPage, Tag
+from articles.models.counts import count_lists
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
 from articles.old_addresses import moved_page, moved_query
 from articles.pictures import Reading, body_pictures, stands_in_body
 from articles.structured import article_data, section_data, site_data
 from articles.text.plain import excerpt, plain_text, reading_minutes
+
+_MAX_BELOW = 60
+_MORE = 5
 
 
 def speak(request: HttpRequest, language: str) -> None:
@@ -41,41 +46,73 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def standing_page(request: HttpRequest, slug: str) -> HttpResponse:
+    standing = get_object_or_404(StandingPage, slug=slug, is_public=True)
+    speak(request, standing.language)
+    reading = Reading(standing.language, body_pictures(standing.body))
+    return render(request, "articles/standing_page.html", {"standing": standing, "reading": reading})
+
+
+@require_safe
 def category_detail(request: HttpRequest, path: str) -> HttpResponse:
     section = find_section(path)
     ancestors = section.ancestors()
-    language = next((s.language for s in [section, *reversed(ancestors)] if s.language), settings.LANGUAGE_CODE)
-    speak(request, language)
-    below = section.children.order_by("position", "path")
+    below = list(section.children.order_by("position", "path")[:_MAX_BELOW])
+    numbers = count_lists(ListKind.CATEGORY, [section.pk, *(child.pk for child in below)])
     siblings = Category.objects.filter(parent=section.parent).exclude(pk=section.pk).order_by("position", "path")
     context = {
         "section": section,
         "ancestors": ancestors,
-        "below": below[:40],
+        "below": [(child, numbers[child.pk]) for child in below if numbers[child.pk]],
+        "number": numbers[section.pk],
         "siblings": siblings[:20],
         "current_sections": {section.pk, *(above.pk for above in ancestors)},
         "is_hidden": hides_section(section, ancestors),
         "structured_data": section_data(section, ancestors),
     }
-    return _list_page(request, "articles/category_detail.html", ListKind.CATEGORY, section.pk, context)
+    page = _cut(request, ListKind.CATEGORY, section.pk)
+    speak(request, _language_of(section, ancestors, page))
+    return render(request, "articles/category_detail.html", {**context, **page})
+
+
+def _language_of(section: Category, ancestors: list[Category], page: dict[str, Any]) -> str:
+    """Return the language of a section: its own, else that of the sections above, else the one that all listed
+    articles share, else the site's."""
+    for holder in [section, *reversed(ancestors)]:
+        if holder.language:
+            return holder.language
+    languages = {interface_language(article.language) for article in page["articles"]}
+    return languages.pop() if len(languages) == 1 else settings.LANGUAGE_CODE
 
 
 @require_safe
 def tag_detail(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
-    return _list_page(request, "articles/tag_detail.html", ListKind.TAG, tag.pk, {"tag": tag})
+    return _list_page(
+        request, "articles/tag_detail.html", ListKind.TAG, tag.pk, {"tag": tag, **_number(ListKind.TAG, tag.pk)}
+    )
 
 
 @require_safe
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
-    return _list_page(request, "articles/author_detail.html", ListKind.AUTHOR, author.pk, {"author": author})
+    context = {"author": author, **_number(ListKind.AUTHOR, author.pk)}
+    return _list_page(request, "articles/author_detail.html", ListKind.AUTHOR, author.pk, context)
+
+
+def _number(kind: ListKind, key: int) -> dict[str, int]:
+    return {"number": count_lists(kind, [key])[key]}
 
 
 def _list_page(request: HttpRequest, template: str, kind: ListKind, key: int, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {**context, **_cut(request, kind, key)})
+
+
+def _cut(request: HttpRequest, kind: ListKind, key: int) -> dict[str, Any]:
+    """Return the page of a list that the request's cursor asks for, as templates want it."""
     rows = Listing.objects.of(kind, key).live().with_cards()
     page = cut_page(rows, after=request.GET.get("after"))
-    return render(request, template, {**context, "page": page, "articles": [row.article for row in page.items]})
+    return {"page": page, "articles": [row.article for row in page.items]}
 
 
 @require_safe
@@ -105,6 +142,8 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
     ancestors = article.category.ancestors() if article.category else []
     text = plain_text(article.body)
     groups = byline_groups(article)
+    older, newer = neighbours(article)
+    fetch_portraits(article)
     others = Article.objects.live(now).for_lists().filter(_translations_of(article)).exclude(pk=article.pk)
     shown_at = article.published_at or now
     response = render(
@@ -124,7 +163,11 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "editors": groups.editors,
             "structured_data": article_data(article, ancestors, [*groups.writers]),
             "translations": others[:10],
-            "more": _more_from_section(article),
+            "contents": contents(article),
+            "letters": letters(article),
+            "older": older,
+            "newer": newer,
+            **_more_from_sections(article, ancestors, without={other.pk for other in (older, newer) if other}),
         },
     )
     response.headers["Last-Modified"] = http_date(max(article.updated_at or shown_at, shown_at).timestamp())
@@ -136,12 +179,17 @@ def _translations_of(article: Article) -> Q:
     return Q(pk=root) | Q(translation_of=root)
 
 
-def _more_from_section(article: Article) -> list[Article]:
-    if article.category_id is None:
-        return []
-    rows = Listing.objects.of(ListKind.CATEGORY, article.category_id).live().with_cards()
-    newest = rows.order_by("-published_at", "-article_id")[:6]
-    return [row.article for row in newest if row.article_id != article.pk][:5]
+def _more_from_sections(article: Article, ancestors: list[Category], *, without: set[int]) -> dict[str, Any]:
+    """Return further stories of the main section; where it has too few, of the section that stands at the root."""
+    if article.category is None:
+        return {}
+    for section in [article.category, *ancestors[:1]]:
+        rows = Listing.objects.of(ListKind.CATEGORY, section.pk).live().with_cards()
+        newest = rows.order_by("-published_at", "-article_id")[: _MORE + 3]
+        more = [row.article for row in newest if row.article_id not in {article.pk, *without}][:_MORE]
+        if len(more) >= _MORE - 2:
+            break
+    return {"more": more, "more_section": section}
 
 
 def find_section(path: str) -> Category:

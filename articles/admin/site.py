@@ -17,7 +17,10 @@ class SiteProfileAdmin(NewsroomAdmin):
     autocomplete_fields = ("logo", "favicon")
     fieldsets = (
         (None, {"fields": ("name", "tagline", "description", "logo", "favicon")}),
-        (gettext_lazy("Footer and menu"), {"fields": ("record_number", "contact", "footer", "menu")}),
+        (
+            gettext_lazy("Footer and menu"),
+            {"fields": ("record_number", "contact", "corrections_email", "footer", "menu")},
+        ),
         (gettext_lazy("Search engines"), {"fields": ("noindex_sources",)}),
     )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import LANGUAGE_MAX_LENGTH, Article, default_language
 from articles.models.fields import SanitizedHTMLField
+from articles.models.listing import CardsMixin
 from articles.text.slugs import make_slug, unique_slug
 
 _PAGES_KEY = "standing-pages-1"
@@ -31,7 +32,7 @@ def tomorrow() -> datetime:
     return timezone.now() + timedelta(days=1)
 
 
-class PinQuerySet(models.QuerySet["Pin"]):
+class PinQuerySet(CardsMixin, models.QuerySet["Pin"]):
     def showing(self, at: datetime | None = None) -> "PinQuerySet":
         """Return the pins that hold at the moment `at` (default: now), in the order of their places."""
         at = at or timezone.now()

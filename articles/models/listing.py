@@ -37,7 +37,19 @@ class ListKind(models.IntegerChoices):
     DAY = 6
 
 
-class ListingQuerySet(models.QuerySet["Listing"]):
+class CardsMixin:
+    """Rows that name an article, of which a card is shown."""
+
+    def with_cards(self: Any) -> Any:
+        """Join what a card shows, and leave out the bodies."""
+        return (
+            self.select_related("article__category", "article__hero_image")
+            .defer("article__body", "article__internal_note")
+            .prefetch_related("article__authorships__author", "article__hero_image__renditions")
+        )
+
+
+class ListingQuerySet(CardsMixin, models.QuerySet["Listing"]):
     def of(self, kind: ListKind, key: int = 0) -> "ListingQuerySet":
         """Return the rows of one list."""
         return self.filter(kind=kind, key=key)
@@ -54,12 +66,14 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         at = at or timezone.now()
         return self.filter(Article.live_condition(at, prefix="article__"), published_at__lte=at)
 
-    def with_cards(self) -> "ListingQuerySet":
-        """Join what a card shows, and leave out the bodies."""
+    def neighbours(self, moment: datetime, article_id: int) -> "tuple[Listing | None, Listing | None]":
+        """Return the rows before and after an article of that moment: the next older and the next newer one."""
+        older = Q(published_at__lt=moment) | Q(published_at=moment, article_id__lt=article_id)
+        newer = Q(published_at__gt=moment) | Q(published_at=moment, article_id__gt=article_id)
+        # The plain bounds let both databases start the index walk at the article.
         return (
-            self.select_related("article__category", "article__hero_image")
-            .defer("article__body", "article__internal_note")
-            .prefetch_related("article__authorships__author", "article__hero_image__renditions")
+            self.filter(older, published_at__lte=moment).order_by("-published_at", "-article_id").first(),
+            self.filter(newer, published_at__gte=moment).order_by("published_at", "article_id").first(),
         )
 
 

@@ -1,7 +1,7 @@
 """What templates need to print an article: the one door for HTML, and times as newspapers write them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -18,8 +18,10 @@ from articles.models import Article
 from articles.pictures import Reading, cropped_picture, large_picture
 from articles.text.body_html import render_body
 from articles.text.body_pictures import Picture
+from articles.text.foreign import language_of
 
 register = template.Library()
+_BEIJING = {"Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "PRC"}
 
 
 @register.filter
@@ -68,6 +70,35 @@ def long_date(moment: datetime | None) -> str:
 
 
 @register.filter
+def period_name(first: date, unit: str) -> str:
+    """Return the name of a year, month or day by its first day: 2021年5月15日, in English 15 May 2021."""
+    if (get_language() or "").startswith("zh"):
+        return {"year": "{0}年", "month": "{0}年{1}月", "day": "{0}年{1}月{2}日"}[unit].format(
+            first.year, first.month, first.day
+        )
+    return date_format(first, {"year": "Y", "month": "F Y", "day": "j F Y"}[unit])
+
+
+@register.filter
+def month_name(first: date) -> str:
+    """Return the name of a month without its year: 5月, in English May."""
+    return f"{first.month}月" if (get_language() or "").startswith("zh") else date_format(first, "M")
+
+
+@register.filter
+def zone_name(moment: datetime | None) -> str:
+    """Return the name of the site's zone at a moment, as readers know it: 北京时间, else UTC+1."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if timezone.get_default_timezone_name() in _BEIJING:
+        return _("Beijing time")
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+@register.filter
 def html_lang(language: str) -> str:
     """Return a language tag as HTML's `lang` wants it."""
     return html_language(language)
@@ -105,6 +136,12 @@ def credit(article: Article) -> str:
 def picture_credit(text: str) -> str:
     """Return whose picture it is: "Picture: …", unless the text says so itself ("摄影：…", "Map: …")."""
     return text if "：" in text or ":" in text else _("Picture: %(credit)s") % {"credit": text}
+
+
+@register.filter
+def title_lang(article: Article) -> str:
+    """Return the language of an article's headline, for `lang`: it may be quoted from another one."""
+    return html_language(language_of(article.title, article.language))
 
 
 @register.filter

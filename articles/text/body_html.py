@@ -111,6 +111,8 @@ class _Renderer:
                 children = self.render(node.children, boxed=boxed, marked=marked)
                 return Element("p", attributes, children) if children else None
             tag, attributes = self._heading(int(tag[1]), text, attributes)
+        if tag == "p" and _is_blank(node):
+            return None
         if not marked and self.language and tag in _PASSAGES and "lang" not in attributes:
             language = language_of(text_of([node]), self.language)
             if language != self.language:
@@ -154,6 +156,14 @@ class _Renderer:
             Element("span", {"lang": "zh"}, [piece]) if is_chinese else piece
             for is_chinese, piece in chinese_runs(text)
         ]
+
+
+def _is_blank(node: Element) -> bool:
+    """Whether a paragraph shows nothing: editors make room with such, and the page has its own."""
+    return all(
+        not child.strip() if isinstance(child, str) else child.tag != "img" and _is_blank(child)
+        for child in node.children
+    )
 
 
 def _is(node: Node, tag: str) -> bool:

@@ -3,7 +3,9 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -131,3 +133,67 @@ def test_pages_are_read_only(client: Client, method: str) -> None:
     article = make_article()
     send: Any = getattr(client, method)
     assert send(article.get_absolute_url()).status_code == 405
+
+
+def test_a_long_piece_has_a_table_of_contents_that_leads_to_its_headings(client: Client) -> None:
+    long = "".join(f"<h2>第{number}节</h2><p>{'长' * 600}</p>" for number in "一二三")
+    html = client.get(make_article(body=long).get_absolute_url()).content.decode()
+    anchors = re.findall(r'<li class="level-2"><a href="#([^"]+)">', html)
+    assert anchors == ["s-第一节", "s-第二节", "s-第三节"]
+    assert all(f'<h2 id="{anchor}">' in html for anchor in anchors)
+    short = client.get(make_article(body=long.replace("长" * 600, "短")).get_absolute_url()).content.decode()
+    assert 'class="contents"' not in short
+
+
+def test_an_article_leads_to_its_neighbours_in_the_section(client: Client) -> None:
+    city, other = make_category("城市"), make_category("财经")
+    times = [NOON + timedelta(minutes=minute) for minute in range(4)]
+    first, _elsewhere, middle, last = (
+        make_article(published_at=time, categories=[section])
+        for time, section in zip(times, [city, other, city, city], strict=True)
+    )
+    html = client.get(middle.get_absolute_url()).content.decode()
+    turn = html[html.index('class="turn') :]
+    assert re.findall(r'href="(/articles/[^"]+)"', turn)[:2] == [first.get_absolute_url(), last.get_absolute_url()]
+    assert middle.get_absolute_url() not in turn
+
+
+def test_readers_can_report_a_mistake_where_the_paper_takes_letters(client: Client) -> None:
+    article = make_article(title="标题 & 其他?")
+    assert "纠错" not in client.get(article.get_absolute_url()).content.decode()
+    profile = SiteProfile.load()
+    profile.corrections_email = "errors@paper.example"
+    profile.save()
+    html = client.get(article.get_absolute_url()).content.decode()
+    (address,) = re.findall(r'<a href="(mailto:errors@paper.example[^"]+)">纠错</a>', html)
+    parts = parse_qs(urlsplit(unescape(address)).query)
+    assert parts["subject"] == ["纠错：标题 & 其他?"]
+    assert article.get_absolute_url() in parts["body"][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("brief", "快讯"), ("opinion", "评论"), ("gallery", "图集"), ("video", "视频"), ("news", None)]
+)
+def test_kinds_that_readers_tell_apart_are_named(client: Client, kind: str, label: str | None) -> None:
+    html = client.get(make_article(kind=kind).get_absolute_url()).content.decode()
+    assert f"kind-{kind}" in html
+    assert re.findall(r'<span class="kind">([^<]+)</span>', html) == ([label] if label else [])
+    assert ("阅读约" in html) is (kind != "brief")
+
+
+def test_an_opinion_says_who_holds_it(client: Client) -> None:
+    author = make_author("沈未", bio="本报评论员。")
+    assert (
+        "本报评论员。" in client.get(make_article(kind="opinion", authors=[author]).get_absolute_url()).content.decode()
+    )
+    assert "本报评论员。" not in client.get(make_article(authors=[author]).get_absolute_url()).content.decode()
+
+
+def test_the_time_names_its_zone(client: Client) -> None:
+    html = client.get(make_article().get_absolute_url()).content.decode()
+    assert '<time datetime="2026-11-20T12:00:00+08:00">2026年11月20日 12:00</time> <span class="zone">北京时间' in html
+
+
+def test_a_quoted_foreign_headline_is_marked_as_such(client: Client) -> None:
+    article = make_article(title="The Port Is Open to All")
+    assert '<h1 lang="en">' in client.get(article.get_absolute_url()).content.decode()

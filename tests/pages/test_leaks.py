@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.models import Article, Image, SiteProfile, Status
+from articles.models import Article, Category, Image, Pin, SiteProfile, StandingPage, Status
 from tests.factories import NOON, make_article, make_author, make_category
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ def crawl(client: Client) -> dict[str, str]:
     waiting += [f"/sitemap-{timezone.localtime():%Y-%m}.xml", "/sitemap-sections.xml", "/sitemap-authors.xml"]
     waiting += ["/nope/", "/sections/cheng-shi/", "/tags/di-tie/", "/authors/lin/"]
     waiting += ["/sections/cheng-shi/feed/", "/tags/di-tie/feed/", "/authors/lin/feed/"]
+    waiting += ["/archive/"]
     waiting += [article.get_absolute_url() for article in Article.objects.all()]
     pages: dict[str, str] = {}
     while waiting:
@@ -69,7 +70,8 @@ def test_what_is_not_live_is_on_no_public_page(client: Client, state: str) -> No
         "authors": [make_author("林", slug="lin")],
     }
     hidden = make_article(**values)
-    make_article(title="邻居", tags=["地铁"], translation_of=hidden)
+    make_article(title="邻居", tags=["地铁"], translation_of=hidden, categories=[Category.objects.get()])
+    Pin.objects.create(article=hidden)
     told = [path for path, page in crawl(client).items() if tells(path, page)]  # a warm cache, and a crawl that sees
     assert {"/", "/feed/", "/feed.json", "/news-sitemap.xml", f"/sitemap-{timezone.localtime():%Y-%m}.xml"} <= {*told}
     for name, value in ({} if state == "live" else hide(state)).items():
@@ -90,6 +92,7 @@ def test_an_attack_in_any_field_is_text_on_every_page(client: Client) -> None:
         setattr(profile, field, attack(field))
     profile.menu = f"{attack('menu')} | /a{attack('menu')}\nx | javascript:alert(1)\ny | //evil.example"
     profile.save()
+    StandingPage.objects.create(title=attack("standing"), slug="about", body=attack("standing body"))
     image = Image.objects.create(
         file="images/aa/x.jpg", digest="d", width=3, height=2, alt_text=attack("alt"), caption=attack("caption")
     )

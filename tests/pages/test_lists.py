@@ -109,3 +109,27 @@ def test_a_chosen_menu_goes_by_position(client: Client) -> None:
 def test_drafts_stand_in_no_list(client: Client) -> None:
     make_article(title="草稿", status=Status.DRAFT, live=False, categories=[make_category("城市")])
     assert titles(client.get("/sections/cheng-shi/").content.decode()) == []
+
+
+def test_a_section_names_those_below_it_with_their_numbers(client: Client) -> None:
+    city = make_category("城市")
+    traffic = make_category("交通", parent=city)
+    make_category("空", parent=city)
+    make_articles(3, category=traffic)
+    html = client.get("/sections/cheng-shi/").content.decode()
+    assert re.findall(r'href="(/sections/cheng-shi/[^"/]+/)">([^<]+) <span class="number">(\d+)</span>', html) == [
+        ("/sections/cheng-shi/jiao-tong/", "交通", "3")
+    ]
+    assert "3 篇稿件" in html
+
+
+def test_a_section_whose_articles_are_in_one_language_speaks_it(client: Client) -> None:
+    make_article(language="en", categories=[make_category("Travel")])
+    assert '<html lang="en">' in client.get("/sections/travel/").content.decode()
+
+
+def test_the_menu_holds_eight_sections_at_most(client: Client) -> None:
+    for number in range(10):
+        make_articles(number + 1, category=make_category(f"栏目{number}"))
+    names = re.findall(r'<li><a href="/sections/[^"]+/">([^<]+)</a></li>', client.get("/").content.decode())
+    assert names == [f"栏目{number}" for number in range(9, 1, -1)]

@@ -7,7 +7,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Article
+from articles.models import Article, SiteProfile, StandingPage
+from articles.navigation import load_navigation
 from tests.factories import make_article, make_articles, make_author, make_category
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +17,10 @@ BOUNDS = {
     "/sections/cheng-shi/": 10,
     "/tags/di-tie/": 8,
     "/authors/lin/": 8,
+    "/archive/": 8,
+    "/archive/2026/": 8,
+    "/archive/2026/11/": 9,
+    "/archive/2026/11/20/": 9,
     "/feed/": 8,
     "/feed.json": 8,
     "/sitemap.xml": 9,
@@ -27,8 +32,24 @@ BOUNDS = {
 }
 
 
+def fetch_frame() -> None:
+    """What stands on every page is kept for a minute, and asked for once."""
+    load_navigation()
+    SiteProfile.load()
+    StandingPage.footer_links()
+
+
+def test_the_frame_of_all_pages_asks_as_often_at_many_sections(django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        make_articles(1, category=make_category(f"栏目{number}"))
+    make_article(language="en", categories=[make_category("English")])
+    with django_assert_max_num_queries(12):
+        fetch_frame()
+
+
 def queries(client: Client, path: str, counter: Any) -> list[str]:
     cache.clear()
+    fetch_frame()
     with counter as captured:
         client.get(path)
     return [query["sql"] for query in captured.captured_queries]

@@ -24,6 +24,10 @@ RENDERED = {
         "".join(f"<h{level}>a{level}</h{level}>" for level in range(1, 7)),
         "".join(f'<h{min(6, level + 1)} id="s-a{level}">a{level}</h{min(6, level + 1)}>' for level in range(1, 7)),
     ),
+    "paragraphs that show nothing are left out": (
+        "<p></p><p>a</p><p> <br>&nbsp;</p><p><strong> </strong></p>",
+        "<p>a</p>",
+    ),
     "code scrolls in a box that the keyboard reaches": (
         "<pre><code>a</code></pre>",
         '<div class="scroll scroll-pre" tabindex="0"><pre><code>a</code></pre></div>',

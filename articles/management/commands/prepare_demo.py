@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from articles import conf
 from articles.actions.importing import ImportOptions, Outcome, import_files
-from articles.models import Article, SiteProfile, User
+from articles.models import Article, SiteProfile, StandingPage, User
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "samples"
 PASSWORD_FILE = Path(settings.BASE_DIR) / "var" / "demo_password"
@@ -24,8 +24,31 @@ PROFILE = {
     "description": "《望洲日报》是一份虚构的报纸，用来演示这套系统；城市、人物与事件均为杜撰。",
     "record_number": "望ICP备00000000号（示例）",
     "contact": "编辑部：news@wangzhou.example",
+    "corrections_email": "corrections@wangzhou.example",
     "footer": "本站文字与图片均为示例，随本项目一同发布",
 }
+
+STANDING_PAGES = (
+    (
+        "关于我们",
+        "about",
+        "<p>《望洲日报》是一份虚构的报纸，用来演示这套新闻系统。城市、人物、机构与事件均为杜撰。</p>"
+        "<h2>编辑原则</h2><ul><li>先核实，再发布。</li><li>错了就更正，更正写在原文里。</li>"
+        "<li>不跟踪读者，也不替读者决定该看什么。</li></ul>",
+    ),
+    (
+        "联系我们",
+        "contact",
+        '<p>新闻线索：<a href="mailto:news@wangzhou.example">news@wangzhou.example</a></p>'
+        '<p>发现差错，请写信到<a href="mailto:corrections@wangzhou.example">corrections@wangzhou.example</a>，'
+        "我们会在原文里更正。</p>",
+    ),
+    (
+        "版权声明",
+        "copyright",
+        "<p>本站的示例文字与图片随本项目一同发布，许可与项目相同。转载的稿件注明来源，版权归原作者所有。</p>",
+    ),
+)
 
 
 class Command(BaseCommand):
@@ -37,6 +60,9 @@ class Command(BaseCommand):
             for name, value in PROFILE.items():
                 setattr(profile, name, value)
             profile.save()
+            for position, (title, slug, body) in enumerate(STANDING_PAGES):
+                values = {"title": title, "body": body, "position": position, "language": "zh-hans"}
+                StandingPage.objects.get_or_create(slug=slug, defaults=values)
         report = import_files(
             ImportOptions(
                 paths=(SAMPLES,),

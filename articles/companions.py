@@ -1,0 +1,65 @@
+"""What stands around an article on its page: its table of contents, its neighbours in the section, its makers."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from articles.conf import site_url
+from articles.models import Article, Kind, Listing, ListKind, SiteProfile
+from articles.text.body_html import Heading, outline
+
+# A piece that a reader scrolls through: so many headings, and so many words (Hanzi count as one each).
+_CONTENTS_HEADINGS = 3
+_CONTENTS_WORDS = 1500
+_CONTENTS_LEVELS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Addresses that open a letter: to the newsroom about a mistake ("" where it takes none), to a friend."""
+
+    correction: str
+    share: str
+
+
+def contents(article: Article) -> list[Heading]:
+    """Return the headings for a table of contents, two levels of them; none for a short piece."""
+    if article.word_count < _CONTENTS_WORDS or article.body.count("<h") < _CONTENTS_HEADINGS:
+        return []
+    found = [heading for heading in outline(article.body) if heading.level < 2 + _CONTENTS_LEVELS]
+    return found if len(found) >= _CONTENTS_HEADINGS else []
+
+
+def neighbours(article: Article) -> tuple[Article | None, Article | None]:
+    """Return the next older and the next newer live article of the main section: two steps on an index."""
+    if article.category_id is None or article.published_at is None:
+        return None, None
+    rows = Listing.objects.of(ListKind.CATEGORY, article.category_id).live().select_related("article")
+    older, newer = rows.defer("article__body").neighbours(article.published_at, article.pk)
+    return older.article if older else None, newer.article if newer else None
+
+
+def fetch_portraits(article: Article) -> None:
+    """Fetch the portraits of who wrote an opinion: only its page shows them."""
+    if article.kind == Kind.OPINION:
+        authors = [entry.author for entry in article.authorships.all()]
+        prefetch_related_objects(authors, "portrait__renditions")
+
+
+def letters(article: Article) -> Letters:
+    """Return the letters that the page offers."""
+    address = site_url() + article.get_absolute_url()
+    to = SiteProfile.load().corrections_email
+    subject = _("Correction: %(title)s") % {"title": article.title}
+    return Letters(
+        correction=_letter(to, subject, f"{address}\n\n") if to else "",
+        share=_letter("", article.title, address),
+    )
+
+
+def _letter(to: str, subject: str, text: str) -> str:
+    # Line breaks as RFC 6068 wants them.
+    body = text.replace("\n", "\r\n")
+    return f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
