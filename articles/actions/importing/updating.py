@@ -63,11 +63,14 @@ class Updater:
         """Bring the article of `task` up to date with its file; `task.outcome` tells what came of it."""
         row = ImportedFile.objects.get(pk=task.known.pk)  # type: ignore[union-attr]
         article = Article.objects.get(pk=task.article_id)
+        if not task.document.is_dated and article.published_at:
+            # The file names no date; when it was written anew does not date the article.
+            task.state["published_at"] = article.published_at
         merged = task.state
         is_merged = False
         if (is_edited or row.is_merged) and not self._options.overwrite:
             mine = state_of(article)
-            base = self._base(task.incoming, row)
+            base = self._base(task.incoming, row, article)
             if base is None:
                 task.outcome = Outcome.KEPT
                 return
@@ -92,7 +95,7 @@ class Updater:
             self._remember(task, row, is_merged=is_merged)
         announce([article.pk])
 
-    def _base(self, incoming: Incoming, row: ImportedFile) -> State | None:
+    def _base(self, incoming: Incoming, row: ImportedFile, article: Article) -> State | None:
         """Return what the file said when it was imported, read by today's rules from the original bytes."""
         blob = OriginalBlob.objects.filter(pk=row.digest).first()
         if blob is None:
@@ -104,7 +107,10 @@ class Updater:
         if prepared.document is None:
             return None
         unheard: list[DocumentWarning] = []
-        return self._writer.state_of(Incoming(row.source, prepared), prepared.document, unheard)
+        state = self._writer.state_of(Incoming(row.source, prepared), prepared.document, unheard)
+        if not prepared.document.is_dated:
+            state["published_at"] = article.published_at
+        return state
 
     def _write(self, article: Article, state: State, task: Task, taxonomy: Taxonomy) -> None:
         before = {name: getattr(article, name) for name in READ}
