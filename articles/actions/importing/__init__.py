@@ -4,6 +4,7 @@ from articles.actions.importing.enduring import RunEnded
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
 from articles.actions.importing.running import PathRefused, count_files, import_files
+from articles.actions.importing.undoing import UndoReport, undo_run
 
 __all__ = [
     "Entry",
@@ -12,6 +13,8 @@ __all__ = [
     "Outcome",
     "PathRefused",
     "RunEnded",
+    "UndoReport",
     "count_files",
     "import_files",
+    "undo_run",
 ]

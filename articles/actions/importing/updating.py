@@ -81,7 +81,9 @@ class Updater:
                 task.outcome = Outcome.KEPT
                 return
         before = snapshot(article)
-        before["file"] = {name: getattr(row, name) for name in FILE_FIELDS}
+        before["updated_at"] = article.updated_at.isoformat() if article.updated_at else None
+        marks = list(row.marks.order_by("mark").values_list("mark", flat=True))
+        before["file"] = {**{name: getattr(row, name) for name in FILE_FIELDS}, "marks": marks}
         record(before, article, origin=Origin.IMPORT, run=self._run)
         self._write(article, merged, task, taxonomy)
         if task.conflicts:

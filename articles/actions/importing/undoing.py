@@ -1,0 +1,196 @@
+"""An import run taken back: what it made goes, what it changed returns, what somebody touched since stays."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, ForeignKey, OuterRef, ProtectedError
+from django.utils import timezone
+
+from articles.actions.importing.running import LOCK
+from articles.actions.importing.updating import FILE_FIELDS
+from articles.actions.revising import FIELDS
+from articles.models import (
+    Article,
+    Author,
+    Authorship,
+    Category,
+    FileMark,
+    ImportedFile,
+    ImportRun,
+    Origin,
+    OriginalBlob,
+    Redirect,
+    RedirectOrigin,
+    Revision,
+    Tag,
+    gather_changes,
+    place,
+)
+from articles.models.locks import exclusively
+
+BATCH = 100
+
+
+@dataclass(slots=True)
+class UndoReport:
+    """How many articles were deleted and restored, and why others were kept: pairs of id and reason."""
+
+    deleted: int = 0
+    restored: int = 0
+    kept: list[tuple[int, str]] = field(default_factory=list)
+
+    def summary(self) -> str:
+        return f"deleted={self.deleted} restored={self.restored} kept={len(self.kept)}"
+
+
+def undo_run(
+    run: ImportRun, *, dry_run: bool = False, on_batch: Callable[[UndoReport], None] = lambda report: None
+) -> UndoReport:
+    """Take the run back, a batch at a time, each in one transaction; a second call completes what was broken off.
+
+    Articles that the run made are deleted with the memory of their files, so that a later import makes them again.
+    Articles that it changed get the state of before. What an editor or a later run touched since is kept and told.
+    Sections, tags and authors that it made go if nothing uses them; pictures stay in the library. Raises
+    `AlreadyRunning` while an import is at work.
+    """
+    report = UndoReport()
+    with exclusively(LOCK):
+        changed = set(run.revisions.exclude(article=None).values_list("article", flat=True))
+        revisions = run.revisions.filter(origin=Origin.IMPORT).exclude(article=None).order_by("-pk")
+        for ids in _in_batches(revisions.values_list("pk", flat=True)):
+            _in_transaction(_restore, ids, report, dry_run=dry_run)
+            on_batch(report)
+        made = run.files.exclude(article=None).exclude(article__in=changed).order_by("-pk")
+        for ids in _in_batches(made.values_list("pk", flat=True)):
+            _in_transaction(_delete, ids, report, dry_run=dry_run)
+            on_batch(report)
+        if not dry_run:
+            _remove_unused(run.made)
+            ImportRun.objects.filter(pk=run.pk).update(undone_at=timezone.now())
+    return report
+
+
+def _in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    every = list(ids)
+    for start in range(0, len(every), BATCH):
+        yield every[start : start + BATCH]
+
+
+def _in_transaction(
+    work: Callable[[list[int], UndoReport], None], ids: list[int], report: UndoReport, *, dry_run: bool
+) -> None:
+    with transaction.atomic():
+        with gather_changes():
+            work(ids, report)
+        if dry_run:
+            transaction.set_rollback(True)
+
+
+def _restore(ids: list[int], report: UndoReport) -> None:
+    for revision in Revision.objects.filter(pk__in=ids).order_by("-pk"):
+        article = Article.objects.select_for_update().filter(pk=revision.article_number).first()
+        if article is None:
+            continue
+        newest = _touches(article.pk).order_by("-pk").values_list("pk", flat=True).first()
+        data = revision.data
+        if newest != revision.pk or "file" not in data:
+            report.kept.append((article.pk, "it was changed again since"))
+        elif article.trashed_at or article.withdrawn_at:
+            report.kept.append((article.pk, "it was taken down since"))
+        else:
+            _give_back(article, data)
+            _give_back_file(article, revision.run_id, data["file"])
+            # The state that it kept is the article again; what was the newest revision before is so now.
+            revision.delete()
+            report.restored += 1
+
+
+def _touches(article_id: int) -> Any:
+    return Revision.objects.filter(article=article_id).exclude(origin=Origin.AUTOSAVE)
+
+
+def _give_back(article: Article, data: dict[str, Any]) -> None:
+    for name in FIELDS:
+        if name not in data:
+            continue
+        model_field: Any = Article._meta.get_field(name)
+        value = data[name]
+        if isinstance(model_field, ForeignKey) and value is not None:
+            value = value if model_field.related_model._default_manager.filter(pk=value).exists() else None
+        elif model_field.get_internal_type() == "DateTimeField":
+            value = _moment(value)
+        setattr(article, model_field.attname, value)
+    article.updated_at = _moment(data.get("updated_at"))
+    article.save()
+    sections = Category.objects.in_bulk([entry["id"] for entry in data["sections"]])
+    own = [(sections[entry["id"]], entry["primary"]) for entry in data["sections"] if entry["id"] in sections]
+    place(article, [section for section, _main in own], primary=next((s for s, is_main in own if is_main), None))
+    authors = Author.objects.in_bulk([entry["id"] for entry in data["byline"]])
+    Authorship.objects.filter(article=article).delete()
+    Authorship.objects.bulk_create(
+        Authorship(article=article, author=authors[entry["id"]], role=entry["role"], position=position)
+        for position, entry in enumerate(data["byline"])
+        if entry["id"] in authors
+    )
+    article.tags.set([entry["name"] for entry in data["tags"]])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _give_back_file(article: Article, run_id: int | None, values: dict[str, Any]) -> None:
+    row = ImportedFile.objects.filter(article=article, run=run_id).first()
+    if row is None:
+        return  # kept as the editor had it: the run left the row alone
+    for name in FILE_FIELDS:
+        setattr(row, name, values[name])
+    if row.run_id and not ImportRun.objects.filter(pk=row.run_id).exists():
+        row.run_id = None
+    row.save()
+    row.marks.all().delete()
+    FileMark.objects.bulk_create(FileMark(file=row, mark=mark) for mark in values.get("marks", []))
+
+
+def _delete(ids: list[int], report: UndoReport) -> None:
+    touched = Revision.objects.filter(article=OuterRef("article")).exclude(origin=Origin.AUTOSAVE)
+    rows = ImportedFile.objects.filter(pk__in=ids).annotate(is_touched=Exists(touched))
+    going: list[int] = []
+    files: list[int] = []
+    digests: set[str] = set()
+    # Locked: an editor who saves at this moment comes before us and is seen, or after us and finds nothing.
+    list(Article.objects.select_for_update().filter(imported_files__in=ids).order_by("pk").values_list("pk"))
+    for pk, article, digest, is_touched, trashed_at, withdrawn_at in rows.values_list(
+        "pk", "article", "digest", "is_touched", "article__trashed_at", "article__withdrawn_at"
+    ):
+        if is_touched:
+            report.kept.append((article, "it was changed since"))
+        elif trashed_at or withdrawn_at:
+            report.kept.append((article, "it was taken down since"))
+        else:
+            going.append(article)
+            files.append(pk)
+            digests.add(digest)
+    Redirect.objects.filter(article__in=going, origin=RedirectOrigin.IMPORT).delete()
+    ImportedFile.objects.filter(pk__in=files).delete()
+    Article.objects.filter(pk__in=going).delete()
+    needed = set(ImportedFile.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    OriginalBlob.objects.filter(pk__in=digests - needed).delete()
+    report.deleted += len(going)
+
+
+def _remove_unused(made: dict[str, list[int]]) -> None:
+    """Delete the tags, authors and sections that nothing uses; sections from the deepest up."""
+    Tag.objects.filter(pk__in=made.get("tags", []), items=None).delete()
+    Author.objects.filter(pk__in=made.get("authors", []), authorships=None, user=None, bio="").delete()
+    sections = Category.objects.filter(pk__in=made.get("sections", []), placements=None)
+    for section in sorted(sections, key=lambda section: -section.depth):
+        if not section.children.exists():
+            try:
+                with transaction.atomic():
+                    section.delete()
+            except ProtectedError:
+                continue  # something else holds it, which is what being used means
