@@ -1,6 +1,5 @@
 """Our own pictures for pages: which files of an image a browser may choose from. Nothing is made here."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,13 +8,11 @@ from django.db.models import Q
 
 from articles.conf import site_url
 from articles.models import Article, Image
-from articles.text.body_pictures import Picture
+from articles.models.image_use import digest_begins
+from articles.text.body_pictures import Picture, own_files
 
 _MAX_IN_BODY = 200
 _WEBP = "-webp"
-_SOURCE = re.compile(r'\ssrc="([^"]+)"')
-# The name of a file tells its image: the beginning of the digest.
-_OWN_FILE = re.compile(r"(?:images|renditions)/[0-9a-f]{2}/([0-9a-f]{32})\.[A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +48,13 @@ def _picture(image: Image | None, family: str) -> Picture | None:
 
 def body_pictures(body: str) -> dict[str, Picture]:
     """Return our own pictures in a body by the addresses that stand there: two queries, none without a picture."""
-    digests: dict[str, str] = {}
-    for address in _SOURCE.findall(body):
-        name = address.removeprefix(site_url())
-        found = _OWN_FILE.fullmatch(name.removeprefix(settings.MEDIA_URL)) if name.startswith("/") else None
-        if found and len(digests) < _MAX_IN_BODY:
-            digests[address] = found[1]
+    found = own_files(body, media=settings.MEDIA_URL, site=site_url())
+    digests = dict(list(found.items())[:_MAX_IN_BODY])
     if not digests:
         return {}
     wanted = Q()
     for digest in set(digests.values()):
-        wanted |= Q(digest__gte=digest, digest__lt=f"{digest}g")  # a range walks the index, "g" follows every digit
+        wanted |= digest_begins(digest)
     images = {image.digest[:32]: image for image in Image.objects.filter(wanted).prefetch_related("renditions")}
     pictures = {address: large_picture(images.get(digest)) for address, digest in digests.items()}
     return {address: picture for address, picture in pictures.items() if picture}

@@ -9,7 +9,17 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
-from articles.models import ArticleTag, Authorship, Placement, announce, articles_changed, relist, settle_lists, unlist
+from articles.models import (
+    ArticleTag,
+    Authorship,
+    Placement,
+    announce,
+    articles_changed,
+    note_image_uses,
+    relist,
+    settle_lists,
+    unlist,
+)
 from articles.models.changes import articles_leaving
 
 _SETTLE_SECONDS = 60
@@ -24,6 +34,11 @@ def rewrite_lists(ids: frozenset[int], **_kwargs: Any) -> None:
 def _settle_now_and_then() -> None:
     if cache.add("lists-settled", 1, _SETTLE_SECONDS):
         settle_lists()
+
+
+@receiver(articles_changed)
+def note_pictures(ids: frozenset[int], **_kwargs: Any) -> None:
+    note_image_uses(ids)
 
 
 @receiver(articles_leaving)

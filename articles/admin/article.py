@@ -19,7 +19,7 @@ from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilt
 from articles.admin.article_form import ArticleForm
 from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.base import ChoosesByTyping, NewsroomAdmin
-from articles.admin.images import preview
+from articles.admin.picture_upload import preview
 from articles.admin.taxonomy import TRAIL, section_trails
 from articles.admin.words import absence_text, removal_text, status_text
 from articles.models import Article, ArticleTag, Author, Authorship, Verb

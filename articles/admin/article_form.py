@@ -16,7 +16,7 @@ from articles.actions.rules import RULES, Stage, access
 from articles.actions.workflow import NEEDS_COMMENT
 from articles.admin.base import Choices, PlainTexts
 from articles.admin.editor import BodyEditor
-from articles.admin.images import PictureField, store_picture
+from articles.admin.picture_upload import PictureField, store_picture
 from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
 from articles.conf import sanitizers
 from articles.models import Article, ArticleTag, Category, Image, Revision, User, Verb, place

@@ -26,6 +26,11 @@ _UNWANTED = dict.fromkeys([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *
 _UNWANTED |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
+def plain(text: str) -> str:
+    """Return a text of the newsroom without control characters: feeds and terminals choke on them."""
+    return text.translate(_UNWANTED)
+
+
 class UncountedPage(Page):
     """A page that knows whether another one follows."""
 
@@ -93,13 +98,13 @@ class Choices(_Numbers, AutocompleteSelectMultiple):
 
 
 class PlainTexts(forms.ModelForm):
-    """A form whose texts lose their control characters: feeds and terminals choke on them."""
+    """A form whose texts lose their control characters."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, value in cleaned.items():
             if type(value) is str:
-                cleaned[name] = value.translate(_UNWANTED)
+                cleaned[name] = plain(value)
         return cleaned
 
 

@@ -1,60 +1,23 @@
-"""The picture library."""
+"""The picture library: the list as a grid, and the form of one picture."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from articles.admin.base import MAX_LISTED, NewsroomAdmin, PlainTexts
-from articles.models import Article, Image
-from articles.renditions import MAX_BYTES, ImageRefused, remake_renditions, store_image
-
-ACCEPTED = "image/jpeg,image/png,image/gif,image/webp,image/avif"
-
-
-class PictureField(forms.FileField):
-    """A file that must be a picture; its content is looked at by `store_picture`, its name is not believed."""
-
-    widget = forms.FileInput(attrs={"accept": ACCEPTED})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        data = super().clean(data, initial)
-        if data and data.size > MAX_BYTES:
-            raise ValidationError(
-                _("The file is larger than %(limit)d MB."), params={"limit": MAX_BYTES // 1024 // 1024}
-            )
-        return data
-
-
-def store_picture(upload: UploadedFile, **texts: str) -> Image:
-    """Store an uploaded picture; raises ValidationError with the reason where it is refused."""
-    try:
-        return store_image(upload.read(), **texts)
-    except ImageRefused as error:
-        raise ValidationError(str(error)) from error
-
-
-def preview(image: Image | None) -> str:
-    """Return a small picture with its shape, for lists and forms."""
-    if image is None or not image.file:
-        return ""
-    renditions = {rendition.spec: rendition for rendition in image.renditions.all()}
-    small = renditions.get("fill-900x600", image)
-    return format_html(
-        '<img class="preview" src="{}" width="{}" height="{}" alt="{}">',
-        small.file.url,
-        small.width,
-        small.height,
-        image.alt_text,
-    )
+from articles.admin.base import MAX_LISTED, NewsroomAdmin, PlainTexts, names_of
+from articles.admin.picture_upload import PictureField, preview, store_picture
+from articles.admin.picture_views import PictureViews
+from articles.models import Article, Author, Image, ImageUse, SiteProfile
+from articles.renditions import known_image, remake_renditions
 
 
 class ImageForm(PlainTexts):
@@ -79,32 +42,60 @@ class ImageForm(PlainTexts):
         cleaned = super().clean()
         upload = cleaned.get("upload")
         if upload and not self.errors:
-            newest = Image.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+            twin = known_image(upload.read())
+            upload.seek(0)
+            if twin is not None:
+                text = _("This picture is in the library already: number %(number)d.")
+                self.add_error("upload", ValidationError(text, params={"number": twin.pk}))
+                return cleaned
             try:
-                image = store_picture(upload)
+                # The texts of the form are written onto the stored picture.
+                self.instance = store_picture(upload)
             except ValidationError as error:
                 self.add_error("upload", error)
-                return cleaned
-            if image.pk <= newest:
-                self.add_error(
-                    "upload",
-                    ValidationError(
-                        _("This picture is in the library already: number %(number)d."), params={"number": image.pk}
-                    ),
-                )
-            else:
-                self.instance = image  # the texts of the form are written onto the stored picture
         return cleaned
 
 
+class TextFilter(admin.SimpleListFilter):
+    """What is still to be written: alternative text, credit."""
+
+    title = gettext_lazy("to do")
+    parameter_name = "missing"
+    fields = ("alt_text", "credit")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("alt_text", _("without alternative text")), ("credit", _("without credit"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        name = self.value()
+        return queryset.filter(**{name: ""}) if name in self.fields else queryset
+
+
+class UseFilter(admin.SimpleListFilter):
+    title = gettext_lazy("use")
+    parameter_name = "used"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", _("in articles")), ("no", _("in no article"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        used = Exists(ImageUse.objects.filter(image=OuterRef("pk")))
+        if self.value() == "yes":
+            return queryset.filter(used)
+        return queryset.filter(~used) if self.value() == "no" else queryset
+
+
 @admin.register(Image)
-class ImageAdmin(NewsroomAdmin):
+class ImageAdmin(PictureViews, NewsroomAdmin):
     form = ImageForm
-    list_display = ("picture", "title", "credit", "size", "is_used", "created_at")
+    list_display = ("picture", "title", "credit_line", "size", "used")
     list_display_links = ("picture", "title")
+    list_filter = (TextFilter, UseFilter)
+    list_per_page = 48
     ordering = ("-id",)
-    search_fields = ("alt_text", "caption", "credit")
-    readonly_fields = ("large_picture", "size", "used_by")
+    search_fields = ("alt_text", "caption", "credit", "licence")
+    search_help_text = gettext_lazy("Words of the texts and the credit; or the number of a picture.")
+    readonly_fields = ("large_picture", "size", "used_in")
     texts = ("alt_text", "caption", "credit", "licence", "source_url")
 
     class Media:
@@ -120,7 +111,7 @@ class ImageAdmin(NewsroomAdmin):
                 "description": _("Click into the picture at what crops must keep."),
             },
         )
-        return ((None, {"fields": (*self.texts, "size", "used_by")}), focus)
+        return ((None, {"fields": (*self.texts, "size", "used_in")}), focus)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -129,8 +120,13 @@ class ImageAdmin(NewsroomAdmin):
         return form
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        lead = Article.objects.filter(hero_image=OuterRef("pk")).order_by()
-        return super().get_queryset(request).prefetch_related("renditions").annotate(leads=Exists(lead))
+        uses = ImageUse.objects.filter(image=OuterRef("pk")).order_by().values("image").annotate(number=Count("pk"))
+        number = Coalesce(Subquery(uses.values("number")), 0)
+        return super().get_queryset(request).prefetch_related("renditions").annotate(number_of_uses=number)
+
+    def search_condition(self, word: str) -> Q:
+        condition = super().search_condition(word)
+        return condition | Q(pk=int(word)) if word.isascii() and word.isdigit() and len(word) < 19 else condition
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.save()
@@ -141,15 +137,10 @@ class ImageAdmin(NewsroomAdmin):
                 request, _("The picture has no alternative text: readers who cannot see it learn nothing.")
             )
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        objs = list(objs)
-        names, counts, perms, protected = super().get_deleted_objects(objs, request)
-        titles = list(
-            Article.objects.filter(hero_image__in=objs).order_by().values_list("title", flat=True)[:MAX_LISTED]
-        )
-        if titles:
-            names += [_("These articles, and maybe more, lose their lead image:"), titles]
-        return names, counts, perms, protected
+    def users_of(self, objs: list[Any]) -> list[str]:
+        articles = Article.objects.filter(image_uses__image__in=objs).for_lists().order_by()
+        profile = SiteProfile.objects.filter(Q(logo__in=objs) | Q(favicon__in=objs))
+        return names_of(articles, Author.objects.filter(portrait__in=objs).order_by(), profile)
 
     @admin.display(description=gettext_lazy("image"))
     def picture(self, image: Image) -> str:
@@ -164,21 +155,35 @@ class ImageAdmin(NewsroomAdmin):
 
     @admin.display(description=gettext_lazy("alternative text"))
     def title(self, image: Image) -> str:
-        return image.alt_text or image.caption or _("(none)")
+        if image.alt_text:
+            return image.alt_text
+        return format_html('<span class="lacking">{}</span>', _("no alternative text"))
+
+    @admin.display(description=gettext_lazy("credit"))
+    def credit_line(self, image: Image) -> str:
+        return image.credit
 
     @admin.display(description=gettext_lazy("size"))
     def size(self, image: Image) -> str:
         return f"{image.width} × {image.height}"
 
-    @admin.display(description=gettext_lazy("used"), boolean=True)
-    def is_used(self, image: Any) -> bool:
-        return image.leads
+    @admin.display(description=gettext_lazy("used"))
+    def used(self, image: Any) -> str:
+        number = image.number_of_uses
+        if not number:
+            return _("not used")
+        return ngettext("in %(count)d article", "in %(count)d articles", number) % {"count": number}
 
-    @admin.display(description=gettext_lazy("lead image of"))
-    def used_by(self, image: Image) -> str:
-        articles = list(
-            Article.objects.filter(hero_image=image).order_by().values_list("pk", "title")[: MAX_LISTED + 1]
-        )
-        rows = [(reverse("admin:articles_article_change", args=[pk]), title) for pk, title in articles[:MAX_LISTED]]
-        more = _(" and more") if len(articles) > MAX_LISTED else ""
-        return format_html("{}{}", format_html_join(_(", "), '<a href="{}">{}</a>', rows), more) if rows else _("none")
+    @admin.display(description=gettext_lazy("used in"))
+    def used_in(self, image: Image) -> str:
+        uses = ImageUse.objects.filter(image=image).order_by("-article")
+        found = list(uses.values_list("article", "article__title", "as_lead", "in_body")[: MAX_LISTED + 1])
+        if not found:
+            return _("none")
+        rows = []
+        for pk, title, as_lead, in_body in found[:MAX_LISTED]:
+            places = [_("lead image")] * as_lead + [_("in the text")] * in_body
+            rows.append((reverse("admin:articles_article_change", args=[pk]), title, _(", ").join(places)))
+        more = format_html("<li>{}</li>", _("and more")) if len(found) > MAX_LISTED else ""
+        items = format_html_join("", '<li><a href="{}">{}</a> <span class="quiet">{}</span></li>', rows)
+        return format_html('<ul class="uses">{}{}</ul>', items, more)

@@ -8,6 +8,7 @@ from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
 from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
+from articles.models.image_use import ImageUse, note_image_uses
 from articles.models.imported import FileMark, ImportedFile, ImportEntry, ImportRun, Mark, OriginalBlob, RunState
 from articles.models.listing import (
     ListCount,
@@ -38,6 +39,7 @@ __all__ = [
     "FileMark",
     "Image",
     "ImportEntry",
+    "ImageUse",
     "ImportRun",
     "ImportedFile",
     "Kind",
@@ -70,6 +72,7 @@ __all__ = [
     "articles_changed",
     "gather_changes",
     "insert_rows",
+    "note_image_uses",
     "place",
     "rebuild_lists",
     "relist",

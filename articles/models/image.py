@@ -40,6 +40,7 @@ class Image(models.Model):
         verbose_name = _("image")
         verbose_name_plural = _("images")
         ordering = ("-id",)
+        indexes = (models.Index(fields=("-id",), condition=Q(alt_text=""), name="image_without_alt"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1), name="image_focal_point"

@@ -5,6 +5,9 @@ from typing import Any
 from django import template
 from js_asset import Media
 
+from articles.admin.picture_upload import preview
+from articles.models import Image
+
 register = template.Library()
 
 # The order in which a newsroom reaches for things; what is not named follows.
@@ -18,6 +21,12 @@ def media_with_nonce(context: dict[str, Any], media: Any) -> str:
     if getattr(media, "_importmap", None) is None:
         return media.render()
     return media.with_nonce(str(context["request"].csp_nonce)).render()
+
+
+@register.simple_tag
+def picture_preview(image: Image) -> str:
+    """Return a small picture with its shape."""
+    return preview(image)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Pictures in a body as readers get them: sizes to choose from, and a box where the size is not known."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from articles.text.html_tree import Element, Node
 BODY_SIZES = "(min-width: 760px) 684px, 100vw"
 BOX = "boxed"
 _INLINE = frozenset({"a", "strong", "em", "u", "s", "span", "small", "mark"})
+_ADDRESS = re.compile(r'\s(?:src|href)="([^"]+)"')
+# The name of a file tells its image: the beginning of the digest.
+_OWN_FILE = re.compile(r"(?:images|renditions)/[0-9a-f]{2}/([0-9a-f]{32})\.[A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,20 @@ class Picture:
     width: int
     height: int
     webp: str = ""
+
+
+def own_files(html: str, *, media: str, site: str) -> dict[str, str]:
+    """Return the addresses in a clean body that are pictures of our own, each with the beginning of its digest.
+
+    `media` is the path (or address) below which our files stand, `site` the scheme and host that may stand before it.
+    """
+    found = {}
+    for address in _ADDRESS.findall(html):
+        name = address.removeprefix(site)
+        match = _OWN_FILE.fullmatch(name.removeprefix(media)) if name.startswith(media) else None
+        if match:
+            found[address] = match[1]
+    return found
 
 
 def place_pictures(nodes: Iterable[Node], pictures: Mapping[str, Picture]) -> list[Node]:
