@@ -7,12 +7,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles.actions.rules import visible_to
 from articles.admin.base import MAX_LISTED, NewsroomAdmin, PlainTexts, names_of
 from articles.admin.picture_upload import PictureField, preview, store_picture
 from articles.admin.picture_views import PictureViews
@@ -137,6 +138,12 @@ class ImageAdmin(PictureViews, NewsroomAdmin):
                 request, _("The picture has no alternative text: readers who cannot see it learn nothing.")
             )
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if image := kwargs.get("obj"):
+            # What somebody may not see stays unnamed here too.
+            image.shown_uses = image.uses.filter(article__in=visible_to(request.user)).order_by("-article")  # type: ignore[arg-type]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def users_of(self, objs: list[Any]) -> list[str]:
         articles = Article.objects.filter(image_uses__image__in=objs).for_lists().order_by()
         profile = SiteProfile.objects.filter(Q(logo__in=objs) | Q(favicon__in=objs))
@@ -175,9 +182,8 @@ class ImageAdmin(PictureViews, NewsroomAdmin):
         return ngettext("in %(count)d article", "in %(count)d articles", number) % {"count": number}
 
     @admin.display(description=gettext_lazy("used in"))
-    def used_in(self, image: Image) -> str:
-        uses = ImageUse.objects.filter(image=image).order_by("-article")
-        found = list(uses.values_list("article", "article__title", "as_lead", "in_body")[: MAX_LISTED + 1])
+    def used_in(self, image: Any) -> str:
+        found = list(image.shown_uses.values_list("article", "article__title", "as_lead", "in_body")[: MAX_LISTED + 1])
         if not found:
             return _("none")
         rows = []

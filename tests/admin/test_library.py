@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import Article, Image, ImageUse, User, gather_changes
 from articles.renditions import store_image
 from tests.admin.conftest import article_form, change_address, picture_bytes
-from tests.factories import make_article, make_author
+from tests.factories import make_article, make_author, make_user
 
 pytestmark = pytest.mark.django_db
 LIBRARY = "/admin/articles/image/"
@@ -162,6 +162,17 @@ def test_a_picture_that_is_used_is_not_deleted_and_says_where(desk):
     assert set(Image.objects.all()) == {lead, portrait}
     assert change_address(article) in desk.get(f"{LIBRARY}{lead.pk}/change/").content.decode()
     assert [image.pk for image in desk.get(f"{LIBRARY}?used=no").context["cl"].result_list] == [portrait.pk]
+
+
+def test_a_picture_names_only_the_articles_that_one_may_see():
+    image, writer = make_image(), make_user("contributor")
+    make_article(title="别人的草稿", hero_image=image, live=False)
+    make_article(title="自己的草稿", hero_image=image, live=False, owner=writer)
+    client = Client()
+    client.force_login(writer)
+    page = client.get(f"{LIBRARY}{image.pk}/change/").content.decode()
+    assert "自己的草稿" in page
+    assert "别人的草稿" not in page
 
 
 def test_the_grid_asks_the_same_for_2_and_20_pictures(desk):
