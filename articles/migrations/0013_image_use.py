@@ -37,7 +37,7 @@ def note_uses(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0011_missing_pages'),
+        ("articles", "0012_remote_image"),
     ]
 
     operations = [
