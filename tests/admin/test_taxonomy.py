@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from articles.models import Author, Category, Image, SiteProfile, Tag
+from articles.renditions import wanted_specs
 from tests.admin.conftest import picture_bytes
 from tests.factories import make_article, make_author, make_category, make_editor
 
@@ -87,7 +88,8 @@ def add_picture(desk, data, **texts):
 def test_a_picture_is_added_with_its_texts(desk):
     assert add_picture(desk, picture_bytes(), alt_text="红旗", credit="林听澜").status_code == 302
     image = Image.objects.get()
-    assert (image.alt_text, image.credit, image.width, image.renditions.count()) == ("红旗", "林听澜", 1200, 2)
+    assert (image.alt_text, image.credit, image.width) == ("红旗", "林听澜", 1200)
+    assert set(image.renditions.values_list("spec", flat=True)) == wanted_specs(image)
 
 
 def test_the_same_picture_is_not_added_twice(desk):
@@ -107,7 +109,7 @@ def test_a_moved_focal_point_makes_the_renditions_anew(desk):
     before = set(image.renditions.values_list("pk", flat=True))
     address = f"/admin/articles/image/{image.pk}/change/"
     assert desk.post(address, {"focal_x": "0.2", "focal_y": "0.5"}).status_code == 302
-    assert image.renditions.count() == 2
+    assert image.renditions.count() == len(before) > 0
     assert not before & set(image.renditions.values_list("pk", flat=True))
 
 
