@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from articles.actions.auditing import note
+from articles.actions.comparing import changed_fields
 from articles.actions.revising import baseline, record, snapshot
 from articles.models import Article, Origin, User, Verb, gather_changes, settle_category
 
@@ -52,7 +53,7 @@ def editing(
         if was_live and any(before[name] != after[name] for name in _READ):
             Article.objects.filter(pk=article.pk).update(updated_at=now)
             article.refresh_from_db(fields=["row_version", "updated_at"])
-        changed = sorted(name for name in after if is_new or before[name] != after[name])
+        changed = changed_fields(before, after)
         if not changed:
             return
         if not is_new:

@@ -55,21 +55,43 @@ def snapshot(article: Article) -> dict[str, Any]:
     return data
 
 
+MAX_KEPT = 200  # versions of one article; the oldest give way, the first and those of imports stay
+
+
 def record(
-    data: dict[str, Any], article: Article, *, origin: Origin, by: User | None = None, run: ImportRun | None = None
+    data: dict[str, Any],
+    article: Article,
+    *,
+    origin: Origin,
+    by: User | None = None,
+    run: ImportRun | None = None,
+    state: State = State.SAVED,
 ) -> Revision:
     """Store the snapshot `data` of `article` as its newest revision, based on the one before."""
     saved = Revision.objects.filter(article=article, state=State.SAVED).exclude(origin=Origin.AUTOSAVE)
     before = saved.defer("packed").order_by("-id").first()
-    return Revision.objects.create(
+    revision = Revision.objects.create(
         article=article,
         article_number=article.pk,
         based_on=before,
         origin=origin,
         created_by=by,
         run=run,
+        state=state,
         packed=pack(data),
     )
+    if before is not None and state == State.SAVED:
+        _thin_out(article)
+    return revision
+
+
+def _thin_out(article: Article) -> None:
+    """Keep what a history can hold: the first version, those that an import needs, and the newest."""
+    saved = Revision.objects.filter(article=article, state=State.SAVED, run=None, origin=Origin.EDITOR)
+    old = list(saved.order_by("-id").values_list("pk", flat=True)[MAX_KEPT : MAX_KEPT + 50])
+    if old:
+        first = Revision.objects.filter(article=article).order_by("id").values("pk")[:1]
+        Revision.objects.filter(pk__in=old).exclude(pk__in=list(first.values_list("pk", flat=True))).delete()
 
 
 def baseline(data: dict[str, Any], article: Article) -> None:

@@ -206,6 +206,8 @@ def _held_by_review(user: User, article: Article, stage: Stage) -> set[Verb]:
     """Return what four eyes forbid: publishing what was not in review, and what one has submitted oneself."""
     is_unread = stage in (Stage.DRAFT, Stage.ARCHIVED)
     is_own = stage == Stage.IN_REVIEW and last_submitter(article) in (user.pk, None)
+    if stage in (Stage.SCHEDULED, Stage.PUBLISHED):
+        return {Verb.EDIT}  # what readers have is changed by a prepared change, which somebody else publishes
     return {Verb.PUBLISH} if is_unread or is_own else set()
 
 

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.actions.editing import delete_articles, editing
+from articles.actions.restoring import pending_change, preparing
 from articles.actions.rules import access, may_plan, may_sign_for_others
 from articles.actions.workflow import perform, take_step
 from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilter, TimeFilter
 from articles.admin.article_form import ArticleForm
+from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.base import ChoosesByTyping, NewsroomAdmin
 from articles.admin.picture_upload import preview
@@ -80,7 +82,7 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(WorkflowAdmin, NewsroomAdmin):
+class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     form = ArticleForm
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")
@@ -233,6 +235,8 @@ class ArticleAdmin(WorkflowAdmin, NewsroomAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.user, form.step = request.user, posted_step(request)
+        waiting = pending_change(obj) if obj is not None and self.prepares(request, obj) else None
+        form.waiting, form.is_prepared = waiting, self.prepares(request, obj)
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -256,6 +260,9 @@ class ArticleAdmin(WorkflowAdmin, NewsroomAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         article: Article = form.instance
         user: Any = request.user
+        if form.is_prepared:
+            self._prepare(request, form, formsets)
+            return
         with editing(article, by=user):
             article.save()
             warning = form.save_relations()
@@ -275,6 +282,15 @@ class ArticleAdmin(WorkflowAdmin, NewsroomAdmin):
         if warning:
             messages.warning(request, warning)
 
+    def _prepare(self, request: HttpRequest, form: Any, formsets: Any) -> None:
+        keep = () if any(formset.has_changed() for formset in formsets) else ("byline",)
+        with preparing(form.instance, by=request.user, keep=keep if form.waiting else ()):  # type: ignore[arg-type]
+            form.instance.save()
+            form.save_relations()
+            for formset in formsets:
+                self.save_formset(request, form, formset, change=True)
+        messages.success(request, _("The change is kept; readers see it when it is published."))
+
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         return self._after_step(request, obj) or super().response_add(request, obj, post_url_continue)
 
@@ -283,6 +299,9 @@ class ArticleAdmin(WorkflowAdmin, NewsroomAdmin):
 
     def _after_step(self, request: HttpRequest, article: Article) -> HttpResponse | None:
         """After a step the article is shown again, with what comes next: to those who still may see it."""
+        if self.prepares(request, article):
+            name = "pending" if pending_change(article) else "change"
+            return HttpResponseRedirect(reverse(f"admin:articles_article_{name}", args=[article.pk]))
         if posted_step(request) is None:
             return None
         may_see = access(request.user, article).can_view  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from articles.actions.editing import lock_version
 from articles.actions.rules import RULES, Stage, access
 from articles.actions.workflow import NEEDS_COMMENT
 from articles.admin.base import Choices, PlainTexts
+from articles.admin.collision import Collision, form_values, newest_revision
 from articles.admin.editor import BodyEditor
 from articles.admin.picture_upload import PictureField, store_picture
 from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
@@ -104,8 +105,12 @@ class ArticleForm(PlainTexts):
     user: User
     step: Verb | None = None
     stage: Stage = Stage.DRAFT
+    # A change that waits, and whether this save is to be one.
+    waiting: Revision | None = None
+    is_prepared: bool = False
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
     body = BodyField(label=gettext_lazy("body"))
     main_section = SectionField(Category.objects.all(), label=gettext_lazy("main section"), required=False)
     other_sections = SectionsField(Category.objects.all(), label=gettext_lazy("also in"), required=False)
@@ -136,6 +141,8 @@ class ArticleForm(PlainTexts):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: Revision | bool | None = None
+        self.collision: Collision | None = None
+        self.taken: list[str] = []
         if "body" not in self.fields:  # a form that only shows
             return
         self._set_widget("main_section", SectionChoice(Article._meta.get_field("category"), admin.site))
@@ -150,12 +157,16 @@ class ArticleForm(PlainTexts):
         self.initial.update(
             {
                 "row_version": article.row_version,
+                "opened_at": newest_revision(article.pk),
                 "main_section": next((entry.category_id for entry in placements if entry.is_primary), None),
                 "other_sections": [entry.category_id for entry in placements if not entry.is_primary],
                 "tag_names": [item.tag.name for item in article.tag_items.select_related("tag")],
                 **{field: getattr(image, name) if image else "" for field, name in IMAGE_TEXTS.items()},
             }
         )
+
+        if self.waiting and not self.is_bound:
+            self.initial.update(form_values(self.waiting.data))
 
     def _set_widget(self, name: str, widget: Any) -> None:
         field: Any = self.fields[name]
@@ -178,6 +189,8 @@ class ArticleForm(PlainTexts):
         self._take_picture(cleaned)
         self._check_version(cleaned)
         self._check_step(cleaned)
+        if self.is_prepared and self.waiting and self.data.get("prepared") != str(self.waiting.pk):
+            self.add_error(None, _("A prepared change waits already: open it, and go on writing there."))
         return cleaned
 
     def _take_picture(self, cleaned: dict[str, Any]) -> None:
@@ -200,13 +213,26 @@ class ArticleForm(PlainTexts):
         if self.instance.pk is None:
             return
         self.current_version = lock_version(self.instance.pk)
-        allowed = {str(cleaned.get("row_version")), str(self.data.get("replace_version"))}
-        if str(self.current_version) not in allowed:
-            newest = (
-                Revision.objects.filter(article=self.instance.pk).select_related("created_by").defer("packed").first()
-            )
-            self.conflict = newest or True
-            self.add_error(None, _("Nothing was saved."))
+        if str(self.current_version) == str(cleaned.get("row_version")):
+            return
+        prefix = "choose-"
+        chosen = {name.removeprefix(prefix): str(self.data[name]) for name in self.data if name.startswith(prefix)}
+        if str(self.data.get("replace_version")) != str(self.current_version):
+            chosen = {}  # somebody was faster again
+        self.collision = Collision(self.instance, cleaned, cleaned.get("opened_at"), chosen)
+        if self.data.get("replace_version") == str(self.current_version) and self.collision.is_settled:
+            self._take(cleaned, self.collision)
+            return
+        newest = Revision.objects.filter(article=self.instance.pk).select_related("created_by").defer("packed").first()
+        self.conflict = newest or True
+        self.add_error(None, _("Nothing was saved."))
+
+    def _take(self, cleaned: dict[str, Any], collision: Collision) -> None:
+        """Let the chosen fields stay as others have stored them."""
+        self.taken = collision.taken()
+        for name in self.taken:
+            if name in cleaned:
+                cleaned[name] = getattr(collision.stored, name)
 
     def _check_step(self, cleaned: dict[str, Any]) -> None:
         """Refuse a step that would not be taken, while the text still stands in the form."""
@@ -230,10 +256,10 @@ class ArticleForm(PlainTexts):
     def save_relations(self) -> str:
         """Write sections, tags and the texts of the lead image of the saved article; return a warning or nothing."""
         cleaned, article = self.cleaned_data, self.instance
-        if {"main_section", "other_sections"} & set(self.changed_data):
+        if "sections" not in self.taken and {"main_section", "other_sections"} & set(self.changed_data):
             main = cleaned["main_section"]
             place(article, [*([main] if main else []), *cleaned["other_sections"]], primary=main)
-        if "tag_names" in self.changed_data:
+        if "tags" not in self.taken and "tag_names" in self.changed_data:
             article.tags.set(cleaned["tag_names"])
         image = cleaned.get("hero_image")
         if image is None:

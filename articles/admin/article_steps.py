@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from articles.actions.restoring import pending_change
 from articles.actions.rules import Access, Stage, access, stage_of, visible_to, works_here
 from articles.actions.workflow import STEPS, OutOfStep, perform
 from articles.admin.base import MAX_LISTED
@@ -76,7 +77,16 @@ class WorkflowAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
             return super().has_change_permission(request)
-        return self.access(request, obj).may(Verb.EDIT)
+        allowed = self.access(request, obj)
+        return allowed.may(Verb.EDIT) or allowed.may(Verb.PREPARE)
+
+    def prepares(self, request: HttpRequest, article: Article | None) -> bool:
+        """Whether a save of this page is kept as a prepared change: by wish, or since the user may do no more."""
+        if article is None or article.pk is None:
+            return False
+        allowed = self.access(request, article)
+        wished = "_prepare" in request.POST or "prepared" in request.GET or "prepared" in request.POST
+        return allowed.may(Verb.PREPARE) and (wished or not allowed.may(Verb.EDIT))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
@@ -123,13 +133,18 @@ class WorkflowAdmin(admin.ModelAdmin):
             article = Article(owner=request.user)  # type: ignore[misc]
             # Whether the sections fit is asked when they are chosen.
             verbs = {Verb.SUBMIT} | ({Verb.PUBLISH} & set(self._publishes(request, article)))
-            editable, stage = True, Stage.DRAFT
+            editable, stage, can_prepare = True, Stage.DRAFT, False
         else:
             allowed = self.access(request, article)
-            verbs, editable, stage = set(allowed.verbs), allowed.may(Verb.EDIT), allowed.stage
+            verbs, stage = set(allowed.verbs), allowed.stage
+            editable, can_prepare = self.has_change_permission(request, article), allowed.may(Verb.PREPARE)
         ordered = [verb for verb in STEPS if verb in verbs and verb in LABELS]
-        saving = [verb for verb in ordered if editable and verb in WITH_SAVE]
+        is_preparing = self.prepares(request, article)
+        saving = [verb for verb in ordered if editable and verb in WITH_SAVE and not is_preparing]
         return {
+            "is_preparing": is_preparing,
+            "can_prepare": can_prepare,
+            "pending_change": pending_change(article) if can_prepare else None,
             "is_editable": editable,
             "saving_steps": [Button(verb, step_label(verb, stage)) for verb in saving],
             "other_steps": [Button(verb, step_label(verb, stage)) for verb in ordered if verb not in saving],

@@ -64,8 +64,39 @@ def test_an_outdated_form_is_saved_when_its_editor_insists(desk):
     form = article_form(article, title="我的题")
     desk.post(change_address(article), article_form(article, title="别人的题"))
     current = Article.objects.get().row_version
-    assert desk.post(change_address(article), form | {"replace_version": current}).status_code == 302
+    insisting = form | {"replace_version": current}
+    assert desk.post(change_address(article), insisting).status_code == 200  # a choice is missing
+    assert Article.objects.get().title == "别人的题"
+    assert desk.post(change_address(article), insisting | {"choose-title": "mine"}).status_code == 302
     assert Article.objects.get().title == "我的题"
+
+
+def test_of_two_saves_each_field_keeps_what_was_chosen_and_nothing_is_overwritten(desk):
+    article, city, money = make_article(summary="旧摘要"), make_category("城市"), make_category("财经")
+    form = article_form(article, title="我的题", body="<p>我的正文。</p>", main_section=city.pk, tag_names=["我的"])
+    form["summary"] = "旧摘要"
+    theirs = {"title": "别人的题", "summary": "别人的摘要", "main_section": money.pk, "tag_names": ["别人的"]}
+    desk.post(change_address(article), article_form(article, **theirs))
+    page = desk.post(change_address(article), form)
+    rows = {row.name: row.choice for row in page.context["adminform"].form.collision.rows}
+    assert rows == {"title": "", "summary": "theirs", "body": "mine", "sections": "", "tags": ""}
+    current = Article.objects.get().row_version
+    choices = {"choose-title": "mine", "choose-sections": "theirs", "choose-tags": "mine"}
+    desk.post(change_address(article), form | {"replace_version": current} | choices)
+    article.refresh_from_db()
+    assert (article.title, article.summary, article.body) == ("我的题", "别人的摘要", "<p>我的正文。</p>")
+    assert (article.category, list(article.tags.names())) == (money, ["我的"])
+
+
+def test_a_third_save_meanwhile_asks_again(desk):
+    article = make_article()
+    form = article_form(article, title="我的题")
+    desk.post(change_address(article), article_form(article, title="别人的题"))
+    seen = Article.objects.get().row_version
+    desk.post(change_address(article), article_form(article, title="第三人的题"))
+    answer = desk.post(change_address(article), form | {"replace_version": seen, "choose-title": "mine"})
+    assert answer.status_code == 200
+    assert Article.objects.get().title == "第三人的题"
 
 
 def test_a_form_without_a_version_saves_nothing(desk):
