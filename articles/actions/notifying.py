@@ -17,12 +17,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from articles.conf import newsroom_webhook, site_url
+from articles.documents.readers.files import printable
 from articles.models import Article, Placement, User, Verb
 from articles.models.category import ancestor_paths
 
 logger = logging.getLogger(__name__)
 
 MAX_RECIPIENTS = 50
+MAX_FAILURES = 50
 WEBHOOK_TIMEOUT = 4  # seconds; the editor's browser waits for it
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -46,6 +48,17 @@ def tell(verb: Verb, article: Article, *, by: User, comment: str = "") -> None:
     # Chat robots (企业微信, 钉钉) read `msgtype` and `text`, programs the rest.
     payload = {**event, "address": address, "msgtype": "text", "text": {"content": text}}
     transaction.on_commit(partial(_send, subject[:200], text, to, payload))
+
+
+def tell_of_import(cause: str, failures: Sequence[str], *, to: Iterable[str]) -> None:
+    """Tell operators that an import failed: `cause` ended it, or `failures` are the files that did not go in."""
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("The import failed") if cause else _("%(count)d files were not imported") % {"count": len(failures)}
+        more = len(failures) - MAX_FAILURES
+        lines = [cause, *failures[:MAX_FAILURES], _("and %(count)d more") % {"count": more} if more > 0 else ""]
+    text = "\n".join(printable(line) for line in lines if line)
+    event = {"event": "import_failed", "cause": cause, "failed": len(failures)}
+    _send(subject, text, to, {**event, "msgtype": "text", "text": {"content": f"{subject}\n{text}"}})
 
 
 def editors_of(article: Article) -> QuerySet[User]:
@@ -84,4 +97,4 @@ def _post(payload: dict[str, object]) -> None:
         with urllib.request.urlopen(request, timeout=WEBHOOK_TIMEOUT):  # noqa: S310
             pass
     except (urllib.error.URLError, OSError, ValueError):
-        logger.exception("the webhook was not told about article %s", payload["article"])
+        logger.exception("the webhook was not told: %s %s", payload["event"], payload.get("article", ""))

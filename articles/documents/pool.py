@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import pickle
 import resource
+import signal
 import threading
 import time
 from collections import deque
@@ -237,6 +238,8 @@ def _stop(worker: _Worker[Any]) -> None:
 
 
 def _work(pipe: Connection, function: Callable[[Any], Any]) -> None:
+    # Ctrl-C reaches the whole group; the run decides when its workers end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(ValueError, OSError):  # some systems know the limit and cannot set it
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # What the fork server loaded stays shared: a collection would touch, and so copy, all of it.
@@ -245,7 +248,7 @@ def _work(pipe: Connection, function: Callable[[Any], Any]) -> None:
         pipe.send(None)  # ready
         while True:
             _answer(pipe, pipe.recv(), function)
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+    except (EOFError, BrokenPipeError):
         return
     except MemoryError as error:
         pipe.send(_Broken(f"it needs more than {MEMORY_BYTES // 1024 // 1024} MiB of memory"))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -47,8 +47,7 @@ def _come_back(until: float, error: Exception, lock: str, pause: float) -> None:
     while True:
         left = until - time.monotonic()
         if left <= 0:
-            advice = "run it again when it is back, nothing is done twice"
-            raise RunEnded(f"the database is away ({_first_line(error)}); {advice}") from error
+            give_up(error)
         time.sleep(min(pause, left))
         try:
             connection.close()
@@ -58,6 +57,12 @@ def _come_back(until: float, error: Exception, lock: str, pause: float) -> None:
             error = again
         else:
             return
+
+
+def give_up(error: Exception) -> NoReturn:
+    """End the run: the database does not come back."""
+    advice = "run it again when it is back, nothing is done twice"
+    raise RunEnded(f"the database is away ({_first_line(error)}); {advice}") from error
 
 
 def is_gone(error: BaseException) -> bool:

@@ -1,8 +1,10 @@
 """Import article files: `manage.py import_articles PATH…` (docs/importing.md)."""
 
 import os
+import signal
+import threading
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -14,14 +16,28 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles import conf
 from articles.actions.fetching import FetchOptions, fetch_images
-from articles.actions.importing import Entry, ImportOptions, ImportReport, Outcome, PathRefused, RunEnded, import_files
+from articles.actions.importing import (
+    Entry,
+    ImportOptions,
+    ImportReport,
+    Outcome,
+    PathRefused,
+    RunEnded,
+    count_files,
+    import_files,
+)
+from articles.actions.notifying import tell_of_import
 from articles.actions.redirecting import check_addresses
 from articles.documents.document import DocumentError
 from articles.documents.readers.files import SUFFIXES, as_key, printable
+from articles.management.progress import Progress
 from articles.models import Article, ImportedFile, Status
 from articles.models.locks import AlreadyRunning
 
 USAGE_ERROR = 2
+BROKEN_OFF = 130
+_ENDING = "ending after the batch at hand; once more ends at once"
+_NO_NEWS = frozenset({Outcome.UNCHANGED, Outcome.SKIPPED})
 MAX_JOBS = 256
 # Options of later versions: said plainly, rather than "unrecognized".
 LATER = ("map", "permalink")
@@ -48,6 +64,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--media-root", type=Path, metavar="DIR", help="a folder to look for pictures first")
         parser.add_argument("--check-urls", type=Path, metavar="FILE", help="tell what old addresses answer afterwards")
+        parser.add_argument(
+            "--notify", action="append", default=[], metavar="MAIL", help="who gets a mail when something failed"
+        )
         for name in LATER:
             parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help="not available yet")
 
@@ -58,33 +77,59 @@ class Command(BaseCommand):
                 raise usage_error("give the files or folders to import")
             self._tell_answers(addresses)
             return
-        report = self._import(options)
+        failures: list[str] = []
+        try:
+            self._run(options, addresses, failures)
+        except (CommandError, SystemExit) as error:
+            if options["notify"] and getattr(error, "returncode", 1) != USAGE_ERROR:
+                tell_of_import(str(error) if isinstance(error, CommandError) else "", failures, to=options["notify"])
+            raise
+
+    def _run(self, options: dict[str, Any], addresses: list[str] | None, failures: list[str]) -> None:
+        report = self._import(options, failures)
         if options["images"] == "local" and not options["dry_run"]:
             self._fetch_images(options["media_root"])
         if addresses is not None:
             self._tell_answers(addresses)
-        self.stdout.write(report.summary())
+        is_news = any(number for outcome, number in report.counts.items() if outcome not in _NO_NEWS)
+        if options["verbosity"] or is_news:
+            self.stdout.write(report.summary())
+        if report.is_stopped:
+            raise CommandError("broken off; run it again, nothing is done twice", returncode=BROKEN_OFF)
         if report.counts[Outcome.FAILED]:
             raise SystemExit(1)
 
-    def _import(self, options: dict[str, Any]) -> ImportReport:
+    def _import(self, options: dict[str, Any], failures: list[str]) -> ImportReport:
         chosen = self._read(options)
+        is_terminal = self.stderr.isatty()
+        progress = Progress(self.stderr, count_files(chosen) if is_terminal and options["verbosity"] else None)
         report_file = _Report(options["report"], chosen.paths) if options["report"] else None
 
         def tell(entry: Entry) -> None:
             if report_file:
                 report_file.write(entry)
+            if options["verbosity"]:
+                progress.step()
             if entry.outcome is Outcome.FAILED:
+                progress.clear()
+                failures.append(entry.error)
                 self.stderr.write(printable(f"failed: {entry.error}"))
             elif options["verbosity"] > 1:
+                progress.clear()
                 self.stdout.write(printable(f"{entry.outcome}: {entry.path} {entry.error}".rstrip()))
 
         try:
-            with _told_plainly():
-                report = import_files(chosen, on_entry=tell, tell=lambda text: self.stderr.write(printable(text)))
+            with _told_plainly(), _until_interrupted(lambda: self.stderr.write(_ENDING)) as should_stop:
+                report = import_files(
+                    chosen,
+                    on_entry=tell,
+                    tell=lambda text: self.stderr.write(printable(text)),
+                    should_stop=should_stop,
+                )
             if report_file:
                 report_file.begin()
         finally:
+            progress.clear()
             if report_file:
                 report_file.close()
         return report
@@ -191,7 +236,29 @@ def _told_plainly() -> Iterator[None]:
     except PathRefused as error:
         raise usage_error(str(error)) from error
     except KeyboardInterrupt as error:
-        raise CommandError("broken off; run it again, nothing is done twice", returncode=130) from error
+        raise CommandError("broken off; run it again, nothing is done twice", returncode=BROKEN_OFF) from error
+
+
+@contextmanager
+def _until_interrupted(say: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Give a function that tells whether Ctrl-C (or SIGTERM) asked for an end; a second one ends at once."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def hear(number: int, frame: Any) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        say()
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def usage_error(text: str) -> CommandError:
