@@ -5,14 +5,19 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
 from articles.models import (
     ArticleTag,
+    Author,
     Authorship,
+    Category,
+    NameKind,
     Placement,
+    SearchDocument,
+    Tag,
     announce,
     articles_changed,
     note_image_uses,
@@ -21,8 +26,10 @@ from articles.models import (
     unlist,
 )
 from articles.models.changes import articles_leaving
+from articles.search import forget_all, forget_name, index_articles, remember_names
 
 _SETTLE_SECONDS = 60
+_NAMED = {Category: NameKind.CATEGORY, Tag: NameKind.TAG, Author: NameKind.AUTHOR}
 
 
 @receiver(articles_changed)
@@ -41,6 +48,11 @@ def note_pictures(ids: frozenset[int], **_kwargs: Any) -> None:
     note_image_uses(ids)
 
 
+@receiver(articles_changed)
+def follow_in_search(ids: frozenset[int], **_kwargs: Any) -> None:
+    index_articles(ids)
+
+
 @receiver(articles_leaving)
 def take_off_lists(ids: frozenset[int], **_kwargs: Any) -> None:
     unlist(ids)
@@ -55,6 +67,30 @@ def announce_article(instance: Placement | Authorship, **_kwargs: Any) -> None:
 @receiver([post_save, post_delete], sender=ArticleTag)
 def announce_tagged_article(instance: ArticleTag, **_kwargs: Any) -> None:
     announce([instance.content_object_id])
+
+
+@receiver(post_save, sender=Category)
+@receiver(post_save, sender=Tag)
+@receiver(post_save, sender=Author)
+def remember_name(instance: Category | Tag | Author, raw: bool = False, **_kwargs: Any) -> None:
+    if not raw:
+        remember_names([(_NAMED[type(instance)], instance.pk)], anew=True)
+
+
+@receiver(post_delete, sender=Category)
+@receiver(post_delete, sender=Tag)
+@receiver(post_delete, sender=Author)
+def forget_a_name(instance: Category | Tag | Author, **_kwargs: Any) -> None:
+    forget_name(_NAMED[type(instance)], instance.pk)
+
+
+@receiver(post_migrate)
+def empty_index(app_config: Any, using: str, **_kwargs: Any) -> None:
+    """Django flushes the tables of its models; the index, which has none, goes with its documents."""
+    if app_config.name != "articles":
+        return
+    if SearchDocument._meta.db_table in connections[using].introspection.table_names():
+        forget_all()
 
 
 @receiver(post_migrate)

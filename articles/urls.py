@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import feeds, sitemaps, views, views_archive
+from articles import feeds, sitemaps, views, views_archive, views_search
 
 
 class FourDigits(StringConverter):
@@ -43,4 +43,6 @@ urlpatterns = [
     path("sitemap-<str:name>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
     path("robots.txt", sitemaps.robots, name="robots"),
+    path("search/", views_search.search_page, name="search"),
+    path("search/suggestions/", views_search.search_suggestions, name="search_suggestions"),
 ]

@@ -23,6 +23,7 @@ from articles.models.paging import cut_page
 from articles.navigation import load_navigation
 from articles.old_addresses import moved_page, moved_query
 from articles.pictures import Reading, body_pictures, stands_in_body
+from articles.search import related_to
 from articles.structured import article_data, section_data, site_data
 from articles.text.plain import excerpt, plain_text, reading_minutes
 
@@ -143,6 +144,7 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
     text = plain_text(article.body)
     groups = byline_groups(article)
     older, newer = neighbours(article)
+    related = related_to(article, at=now)
     fetch_portraits(article)
     others = Article.objects.live(now).for_lists().filter(_translations_of(article)).exclude(pk=article.pk)
     shown_at = article.published_at or now
@@ -164,10 +166,13 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "structured_data": article_data(article, ancestors, [*groups.writers]),
             "translations": others[:10],
             "contents": contents(article),
+            "related": related,
             "letters": letters(article),
             "older": older,
             "newer": newer,
-            **_more_from_sections(article, ancestors, without={other.pk for other in (older, newer) if other}),
+            **_more_from_sections(
+                article, ancestors, without={other.pk for other in (older, newer, *related) if other}
+            ),
         },
     )
     response.headers["Last-Modified"] = http_date(max(article.updated_at or shown_at, shown_at).timestamp())
@@ -185,7 +190,7 @@ def _more_from_sections(article: Article, ancestors: list[Category], *, without:
         return {}
     for section in [article.category, *ancestors[:1]]:
         rows = Listing.objects.of(ListKind.CATEGORY, section.pk).live().with_cards()
-        newest = rows.order_by("-published_at", "-article_id")[: _MORE + 3]
+        newest = rows.order_by("-published_at", "-article_id")[: _MORE + 1 + len(without)]
         more = [row.article for row in newest if row.article_id not in {article.pk, *without}][:_MORE]
         if len(more) >= _MORE - 2:
             break

@@ -38,6 +38,7 @@ PARSERS = {
     "charset_normalizer": "articles/documents/encoding.py",
     "markdown_it": "articles/text/markdown.py",
     "nh3": "articles/text/sanitize.py",
+    "opencc": "articles/text/tokens.py",
     "pypinyin": "articles/text/slugs.py",
     "tomllib": "articles/documents/dialects.py",
     "yaml": "articles/documents/front_matter.py",

@@ -20,11 +20,12 @@ from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilt
 from articles.admin.article_form import ArticleForm
 from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
-from articles.admin.base import ChoosesByTyping, NewsroomAdmin
+from articles.admin.base import UNWANTED, ChoosesByTyping, NewsroomAdmin
 from articles.admin.picture_upload import preview
 from articles.admin.taxonomy import TRAIL, section_trails
 from articles.admin.words import absence_text, removal_text, status_text
-from articles.models import Article, ArticleTag, Author, Authorship, Verb
+from articles.models import Article, Author, Authorship, Verb
+from articles.search import find_ids
 from articles.templatetags.articles import article_html
 
 
@@ -93,7 +94,9 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     ordering = (F("published_at").desc(nulls_first=True), "-id")
     sortable_by = ("moment",)
     search_fields = ("title", "source_name")
-    search_help_text = gettext_lazy("Words of the title, source, author or tag; or the number of an article.")
+    search_help_text = gettext_lazy(
+        "Words of an article, its author or tag; pinyin or initials of its title (zgrmyh); or its number."
+    )
     autocomplete_fields = ("hero_image", "translation_of")
     readonly_fields = ("lead_picture", "facts")
     # For those who may look and not write: the text as readers get it, and what is chosen as words.
@@ -156,14 +159,14 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     # --- the list
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        found, may_have_twins = super().get_search_results(request, queryset, search_term)
-        return found.defer("body", "internal_note").prefetch_related("authorships__author"), may_have_twins
-
-    def search_condition(self, word: str) -> Q:
-        signed = Authorship.objects.filter(author__name__icontains=word).values("article")
-        tagged = ArticleTag.objects.filter(tag__name__icontains=word).values("content_object")
-        condition = super().search_condition(word) | Q(pk__in=signed) | Q(pk__in=tagged)
-        return condition | Q(pk=int(word)) if word.isascii() and word.isdigit() and len(word) < 19 else condition
+        """Find by the words of an article, by its number, by the pinyin of its title or by its initials."""
+        words = " ".join(search_term.translate(UNWANTED).replace("\0", " ").split())
+        if words:
+            condition = Q(pk__in=find_ids(words))
+            if words.isascii() and words.isdigit() and len(words) < 19:
+                condition |= Q(pk=int(words))
+            queryset = queryset.filter(condition)
+        return queryset.defer("body", "internal_note").prefetch_related("authorships__author"), False
 
     @admin.display(description=gettext_lazy("title"))
     def headline(self, article: Article) -> str:

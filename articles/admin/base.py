@@ -22,13 +22,13 @@ MAX_PAGES = 200  # behind it a search or a month leads faster
 MAX_LISTED = 10
 
 # Control characters that no line of text needs; U+0000 the form field itself refuses.
-_UNWANTED = dict.fromkeys([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF])
-_UNWANTED |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+UNWANTED = dict.fromkeys([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF])
+UNWANTED |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 def plain(text: str) -> str:
     """Return a text of the newsroom without control characters: feeds and terminals choke on them."""
-    return text.translate(_UNWANTED)
+    return text.translate(UNWANTED)
 
 
 class UncountedPage(Page):
@@ -162,7 +162,7 @@ class NewsroomAdmin(Audited, ChoosesByTyping, admin.ModelAdmin):
         return lookup in {getattr(entry, "parameter_name", entry) for entry in named}
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        for word in search_term.translate(_UNWANTED).replace("\0", " ").split()[:8]:
+        for word in search_term.translate(UNWANTED).replace("\0", " ").split()[:8]:
             queryset = queryset.filter(self.search_condition(word[:100]))
         return queryset, False
 

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.base import MAX_LISTED, Choice, Choices, NewsroomAdmin, PlainTexts, names_of
-from articles.models import Article, ArticleTag, Author, Category, Tag, gather_changes
+from articles.models import Article, ArticleTag, Author, Category, NameKind, Tag, gather_changes
 from articles.models.category import ancestor_paths
+from articles.search import ids_of_names
 from articles.text.slugs import make_slug, unique_slug
 
 TRAIL = " › "
@@ -30,6 +32,15 @@ def section_trails(sections: Iterable[Category]) -> dict[int, str]:
         section.pk: TRAIL.join([names.get(above, "…") for above in ancestor_paths(section.path)] + [section.name])
         for section in sections
     }
+
+
+class _FoundByName(NewsroomAdmin):
+    """Rows are found by their name as readers write it, by its pinyin and by its initials."""
+
+    name_kind: NameKind
+
+    def search_condition(self, word: str) -> Q:
+        return super().search_condition(word) | Q(pk__in=ids_of_names(self.name_kind, word))
 
 
 class SectionNames(AutocompleteJsonView):
@@ -76,7 +87,8 @@ class SectionsField(forms.ModelMultipleChoiceField):
 
 
 @admin.register(Category)
-class CategoryAdmin(NewsroomAdmin):
+class CategoryAdmin(_FoundByName):
+    name_kind = NameKind.CATEGORY
     list_display = ("branch", "address", "in_menu", "position")
     list_per_page = 200
     ordering = ("path",)
@@ -128,7 +140,8 @@ class TagForm(PlainTexts):
 
 
 @admin.register(Tag)
-class TagAdmin(NewsroomAdmin):
+class TagAdmin(_FoundByName):
+    name_kind = NameKind.TAG
     form = TagForm
     list_display = ("name", "slug")
     ordering = ("slug",)
@@ -158,7 +171,8 @@ class TagAdmin(NewsroomAdmin):
 
 
 @admin.register(Author)
-class AuthorAdmin(NewsroomAdmin):
+class AuthorAdmin(_FoundByName):
+    name_kind = NameKind.AUTHOR
     list_display = ("name", "slug", "user")
     list_select_related = ("user",)
     ordering = ("slug",)

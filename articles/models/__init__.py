@@ -24,6 +24,7 @@ from articles.models.missing import MissingPage
 from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.remote import RemoteImage
 from articles.models.revision import Origin, Revision, State
+from articles.models.search import NameKind, SearchDocument, SearchName
 from articles.models.site import SiteProfile
 from articles.models.tag import ArticleTag, Tag
 from articles.models.user import User
@@ -49,6 +50,7 @@ __all__ = [
     "ListingQuerySet",
     "Mark",
     "MissingPage",
+    "NameKind",
     "Origin",
     "OriginalBlob",
     "Pin",
@@ -60,6 +62,8 @@ __all__ = [
     "Revision",
     "Role",
     "RunState",
+    "SearchDocument",
+    "SearchName",
     "SiteProfile",
     "Slot",
     "StandingPage",

@@ -28,7 +28,7 @@ BOUNDS = {
     "/sitemap-2026-11.xml": 3,
     "/news-sitemap.xml": 3,
     "/nope/": 8,
-    "article": 14,
+    "article": 20,
 }
 
 
