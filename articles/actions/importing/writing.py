@@ -203,7 +203,10 @@ class Writer:
                 reason = f"a copy of {row.path or row.key}: {absence}"
                 return self._entry(incoming, Outcome.SKIPPED, row.article_id, error=reason)
         document = prepared.document
-        taken_down = self._down.get((document.title, str(document.body_html))) if document else None
+        # An export says itself what was taken down; of two copies one may have been, and the other not.
+        taken_down = 0
+        if document and document.exported is None:
+            taken_down = self._down.get((document.title, str(document.body_html)), 0)
         if taken_down:
             reason = "a copy of an article that was taken down, which stays so"
             return self._entry(incoming, Outcome.SKIPPED, taken_down, error=reason)
