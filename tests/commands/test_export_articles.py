@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from articles.actions.exporting.naming import safe_path
@@ -253,6 +253,9 @@ def test_no_file_is_written_through_a_link(tmp_path):
 
 
 @given(st.text(max_size=300))
+@example("\xa0" * 60 + "ࠀ" * 9 + "∂")
+@example(".md")
+@example("a/readme.HTML")
 def test_any_key_gives_a_name_that_is_safe_and_stays(key: str) -> None:
     path = safe_path(key)
     assert safe_path(path) == path

@@ -19,11 +19,12 @@ _RESERVED = frozenset({"media", "node_modules", "public", "themes", "scaffolds",
 
 def safe_path(key: str) -> str:
     """Return a relative path of an article file that is safe to make below a folder; two keys may give the same."""
-    parts = [_safe_part(part) for part in key.split("/") if part not in {"", ".", ".."}][-_MAX_DEPTH:] or ["article"]
-    name = PurePosixPath(parts[-1])
-    stem, suffix = (name.stem, name.suffix) if name.suffix.lower() in SUFFIXES else (name.name, ".md")
-    parts[-1] = f"{stem}_{suffix}" if stem.lower() in _RESERVED else f"{stem}{suffix}"
-    return "/".join(parts)
+    *folders, last = [part for part in key.split("/") if part not in {"", ".", ".."}][-_MAX_DEPTH:] or ["article"]
+    if PurePosixPath(last).suffix.lower() not in SUFFIXES:
+        last += ".md"
+    name = PurePosixPath(_safe_part(last))
+    stem = f"{name.stem}_" if name.stem.lower() in _RESERVED else name.stem
+    return "/".join([*map(_safe_part, folders), stem + name.suffix])
 
 
 def _safe_part(part: str) -> str:
