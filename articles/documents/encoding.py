@@ -35,16 +35,18 @@ def decode(data: bytes, *, source: str) -> tuple[str, list[DocumentWarning]]:
     warnings: list[DocumentWarning] = []
     text, encoding = _decoded(data, source=source)
     if encoding:
-        warnings.append(DocumentWarning(f"the bytes are {encoding}, not UTF-8"))
+        warnings.append(DocumentWarning(f"the bytes are {encoding}, not UTF-8", reason="encoding"))
     repaired = _decoded_once(text)
     if repaired is not None:
         text = repaired
-        warnings.append(DocumentWarning("the text was UTF-8 encoded twice; it was decoded once more"))
+        warnings.append(
+            DocumentWarning("the text was UTF-8 encoded twice; it was decoded once more", reason="encoding")
+        )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     clean = without_controls(text)
     removed = len(text) - len(clean)
     if removed:
-        warnings.append(DocumentWarning(f"{removed} control characters were removed"))
+        warnings.append(DocumentWarning(f"{removed} control characters were removed", reason="encoding"))
     return clean, warnings
 
 

@@ -23,11 +23,15 @@ _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?")
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The keys of a file, the line (from 1) where each stands, and the body behind them."""
+    """The keys of a file, the line (from 1) where each stands, and the body behind them.
+
+    `dialect` is yaml, toml, json, links (comments of the kind `[#]: key: (value)`) or none.
+    """
 
     values: dict[str, Any]
     lines: dict[str, int]
     body: str
+    dialect: str = "yaml"
     warnings: list[DocumentWarning] = field(default_factory=list)
 
 
@@ -53,7 +57,7 @@ def split_front_matter(text: str, *, source: str) -> FrontMatter:
         return _leading_object(lines, first, source=source)
     if is_link_comment(opening):
         values, places, following = load_link_comments(lines, first)
-        return FrontMatter(values, places, "\n".join(lines[following:]))
+        return FrontMatter(values, places, "\n".join(lines[following:]), "links")
     fence = _closing_fence(lines, first)
     if fence:
         return _between(lines, first, fence, source=source)
@@ -61,7 +65,7 @@ def split_front_matter(text: str, *, source: str) -> FrontMatter:
         raise DocumentError(
             source, "the front matter has no end", advice="put a line --- in front of it and behind it", line=first + 1
         )
-    return FrontMatter({}, {}, text)
+    return FrontMatter({}, {}, text, "none")
 
 
 def _between(lines: list[str], start: int, fence: str, *, source: str) -> FrontMatter:
@@ -76,12 +80,12 @@ def _between(lines: list[str], start: int, fence: str, *, source: str) -> FrontM
     body = "\n".join(lines[end + 1 :])
     if fence == "+++":
         values, places = load_toml(block, start + 1, source=source)
-        return FrontMatter(values, places, body)
+        return FrontMatter(values, places, body, "toml")
     if fence == ";;;":
         values, places, _end = load_json(block, start + 1, source=source)
-        return FrontMatter(values, places, body)
+        return FrontMatter(values, places, body, "json")
     values, places, warnings = _load_yaml(block, start + 1, source=source)
-    return FrontMatter(values, places, body, warnings)
+    return FrontMatter(values, places, body, warnings=warnings)
 
 
 def _check_size(block: str, start: int, *, source: str) -> None:
@@ -97,7 +101,7 @@ def _leading_object(lines: list[str], first: int, *, source: str) -> FrontMatter
     _check_size(text[:end], first, source=source)
     rest = text[end:].lstrip(" \t")
     # Hexo ends the object by a fence of its own.
-    return FrontMatter(values, places, re.sub(r"^\n?;;;[ \t]*(?:\n|$)", "", rest))
+    return FrontMatter(values, places, re.sub(r"^\n?;;;[ \t]*(?:\n|$)", "", rest), "json")
 
 
 def _closing_fence(lines: list[str], first: int) -> str:
@@ -131,6 +135,11 @@ def _looks_like_keys(lines: list[str], first: int) -> bool:
 Loaded = tuple[dict[str, Any], dict[str, int], list[DocumentWarning]]
 
 
+def load_yaml(text: str, *, source: str) -> dict[str, Any]:
+    """Return the keys of a whole YAML text, a configuration; every scalar stays text. Raises DocumentError."""
+    return _load_yaml(text, 1, source=source)[0]
+
+
 def _load_yaml(block: str, line: int, *, source: str) -> Loaded:
     try:
         return _build(block, line, source=source)
@@ -142,7 +151,11 @@ def _load_yaml(block: str, line: int, *, source: str) -> Loaded:
         except yaml.YAMLError:
             pass
         else:
-            return values, places, [DocumentWarning("tabs were read as spaces", problem.line), *warnings]
+            return (
+                values,
+                places,
+                [DocumentWarning("tabs were read as spaces", problem.line, reason="front_matter"), *warnings],
+            )
     return _read_by_lines(block, line, problem, source=source)
 
 
@@ -247,7 +260,9 @@ class _Builder:
             self._keys[-1] = value
             if len(self._holders) == 2:
                 if value in holder:
-                    self._warnings.append(DocumentWarning("the key stands twice; the last one counts", line, value))
+                    self._warnings.append(
+                        DocumentWarning("the key stands twice; the last one counts", line, value, "front_matter")
+                    )
                 self._lines[value] = line
         else:
             holder[self._keys[-1]] = value
@@ -270,7 +285,7 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
         elif item and key and (values[key] is None or isinstance(values[key], list)):
             values[key] = [*(values[key] or []), _scalar(item[1] or "")]
         elif line.strip() and not line.lstrip().startswith("#"):
-            unread.append(DocumentWarning("the line could not be read", number, key))
+            unread.append(DocumentWarning("the line could not be read", number, key, "front_matter"))
             prose += blank_above and not line[0].isspace()
         blank_above = not line.strip()
     if prose > 1:
@@ -284,9 +299,11 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
             line=problem.line,
         )
     at_fault = next((name for name, number in places.items() if number == problem.line), "")
-    warning = DocumentWarning(f"{problem.text}; the keys were read line by line", problem.line, at_fault)
+    warning = DocumentWarning(
+        f"{problem.text}; the keys were read line by line", problem.line, at_fault, "front_matter"
+    )
     more = len(unread) - _MAX_LINE_WARNINGS
-    rest = [DocumentWarning(f"{more} more lines could not be read")] if more > 0 else []
+    rest = [DocumentWarning(f"{more} more lines could not be read", reason="front_matter")] if more > 0 else []
     return values, places, [warning, *unread[:_MAX_LINE_WARNINGS], *rest]
 
 

@@ -16,34 +16,79 @@ from articles.documents.encoding import without_controls
 # Field: the keys that name it, the first one present wins. Compared without case.
 ALIASES: dict[str, tuple[str, ...]] = {
     "own_id": ("id", "guid", "uuid"),
-    "title": ("title", "headline", "subject"),
-    "subtitle": ("subtitle", "subhead", "副题"),
+    "title": ("title", "headline", "subject", "标题"),
+    "subtitle": ("subtitle", "subhead", "副题", "副标题"),
     "kicker": ("kicker", "eyebrow"),
-    "slug": ("slug",),
-    "summary": ("summary", "excerpt", "description", "deck", "abstract"),
+    "slug": ("slug", "urlname"),
+    "summary": ("summary", "excerpt", "description", "deck", "abstract", "lead", "摘要"),
     "kind": ("kind",),
     "status": ("status",),
     "draft": ("draft",),
     "published": ("published",),
-    "date": ("date", "published_at", "publishdate", "pubdate", "created"),
-    "updated": ("updated", "updated_at", "lastmod", "modified", "last_modified_at"),
-    "expires": ("expires", "expires_at", "expirydate", "expire"),
+    "hidden": ("hidden", "hide", "private"),
+    "password": ("password",),
+    "date": (
+        "published_at",
+        "publishdate",
+        "publish_date",
+        "date",
+        "pubdate",
+        "published_date",
+        "created",
+        "created_at",
+    )
+    + ("createtime", "create_time", "日期"),
+    "updated": ("updated", "updated_at", "lastmod", "last_modified_at", "modified", "modified_at", "updatetime")
+    + ("update_date", "date_modified"),
+    "expires": ("expires", "expires_at", "expirydate", "expiry_date", "expire"),
     "language": ("language", "lang", "locale"),
     "source": ("source", "source_name", "publisher", "来源"),
-    "source_url": ("source_url", "originallink", "original_url", "origin_url", "link"),
-    "canonical_url": ("canonical_url", "canonical"),
-    "cover": ("cover", "hero_image", "headimg", "banner", "image", "cover_image", "featured_image", "thumbnail"),
-    "cover_alt": ("cover_alt", "image_alt"),
-    "cover_caption": ("cover_caption", "image_caption"),
+    "source_url": (
+        "source_url",
+        "originallink",
+        "original_url",
+        "origin_url",
+        "source_link",
+        "link",
+        "via",
+        "原文链接",
+    ),
+    "canonical_url": ("canonical_url", "canonical", "canonicalurl"),
+    "cover": ("cover", "hero_image", "headimg", "banner", "image", "cover_image", "featured_image", "thumbnail")
+    + ("cover_img", "coverimage", "featuredimage", "feature_image", "featureimage", "featured-image", "header-img")
+    + ("header_img", "top_img", "index_img", "banner_img", "banner_image", "og_image", "share_cover", "img", "images")
+    + ("photos", "header", "封面"),
+    "cover_alt": ("cover_alt", "image_alt", "featured_image_alt", "alt"),
+    "cover_caption": ("cover_caption", "image_caption", "featured_image_caption", "image_figcaption"),
     "cover_credit": ("cover_credit", "image_credit"),
-    "authors": ("authors", "author", "byline"),
-    "tags": ("tags", "tag", "keywords"),
-    "categories": ("categories", "category", "sections", "section"),
+    "authors": ("authors", "author", "byline", "writer", "作者"),
+    "coauthors": ("coauthors", "coauthor", "co_authors", "coeditor"),
+    "translators": ("translators", "translator", "译者"),
+    "editors": ("editors", "editor", "编辑", "责编"),
+    "photographers": ("photographers", "photographer", "摄影"),
+    "tags": ("tags", "tag", "keywords", "topics", "labels", "标签"),
+    "categories": ("categories", "category", "sections", "section", "栏目", "分类"),
+    "page_type": ("layout", "type"),
+    "old_paths": ("permalink", "url", "path", "aliases", "alias", "redirect_from", "redirect", "redirects"),
+    "abbrlink": ("abbrlink",),
+    "redirect_to": ("redirect_to", "redirectto"),
+}
+# Fields whose keys say more than the field holds: they are kept with the file as well.
+_KEPT = frozenset({"page_type", "old_paths", "abbrlink", "hidden", "password"})
+# What the warnings about a field are about, for filters; others are about the front matter.
+_REASONS = {
+    "title": "title",
+    **dict.fromkeys(("date", "updated", "expires"), "date"),
+    "categories": "sections",
+    **dict.fromkeys(("authors", "coauthors", "translators", "editors", "photographers", "source"), "byline"),
+    **dict.fromkeys(("cover", "cover_alt", "cover_caption", "cover_credit"), "images"),
+    **dict.fromkeys(("source_url", "canonical_url", "old_paths", "slug"), "address"),
 }
 KINDS = frozenset({"news", "brief", "opinion", "feature", "gallery", "video"})
 # Pictures that a generator puts where there is none: never a news picture.
 FILLER_HOSTS = frozenset(
-    {"picsum.photos", "source.unsplash.com", "placehold.co", "via.placeholder.com", "placekitten.com"}
+    {"picsum.photos", "source.unsplash.com", "placehold.co", "via.placeholder.com", "placekitten.com", "placehold.it"}
+    | {"dummyimage.com", "placeimg.com", "loremflickr.com", "lorempixel.com"}
 )
 
 # Markup as it stands in titles; other angle brackets are text: `Vec<T>`, `a < b`.
@@ -59,6 +104,13 @@ _NUMERIC_DATE = re.compile(
 )
 _DATE_IN_NAME = re.compile(r"(?:^|/)(\d{4})-?(\d{2})-?(\d{2})(?=[-_ ./])")
 _DATE_IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/")
+_MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun"), 1)} | {
+    name: number for number, name in enumerate(("jul", "aug", "sep", "oct", "nov", "dec"), 7)
+}
+# Months by name in front: May 15, 2021 10:30.
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3})[A-Za-z]{0,6}\.? (\d{1,2}),? (\d{4})(.*)")
+_SECONDS = re.compile(r"\d{10}(?:\d{3})?")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _BLANK = re.compile(r"\s+")
 _COMMAS = re.compile("[,，、;；]")
 MAX_ENTRIES = 100  # tags, authors or sections of one file
@@ -69,10 +121,13 @@ Entry = TypeVar("Entry")
 class Keys:
     """The keys of one file: each is taken once, by its field's name; what nobody took is left in `rest`."""
 
-    def __init__(self, values: dict[str, Any], lines: dict[str, int], *, source: str) -> None:
+    def __init__(
+        self, values: dict[str, Any], lines: dict[str, int], *, source: str, ignored: frozenset[str] = frozenset()
+    ) -> None:
+        """`ignored` are names that mean something else in this file's dialect; they have no field."""
         self._values = values
         self._lines = lines
-        self._by_name = {name.strip().lower(): name for name in values}
+        self._by_name = {name.strip().lower(): name for name in values if name not in ignored}
         self._taken: set[str] = set()
         self.source = source
         self.warnings: list[DocumentWarning] = []
@@ -85,19 +140,27 @@ class Keys:
     def take(self, field: str) -> Any:
         """Return the value of the first alias that has one; all aliases of the field count as read."""
         found = None
-        self._key = field
+        self._key = self._field = field
         for alias in ALIASES[field]:
             name = self._by_name.get(alias)
             if name is None:
                 continue
-            self._taken.add(name)
+            if field not in _KEPT:
+                self._taken.add(name)
             if found is None and self._values[name] not in (None, "", [], {}):
                 found, self._key = self._values[name], name
         return found
 
+    def take_all(self, field: str) -> list[Any]:
+        """Return the values of all aliases of a field that have one."""
+        names = [self._by_name[alias] for alias in ALIASES[field] if alias in self._by_name]
+        self.take(field)
+        return [self._values[name] for name in names if self._values[name] not in (None, "", [], {})]
+
     def warn(self, text: str) -> None:
         """Warn about the key taken last."""
-        self.warnings.append(DocumentWarning(text, self._lines.get(self._key), self._key))
+        reason = _REASONS.get(self._field, "front_matter")
+        self.warnings.append(DocumentWarning(text, self._lines.get(self._key), self._key, reason))
 
     def text(self, field: str, *, max_length: int | None = None) -> str:
         """Return one line of plain text: entities decoded once, markup gone, blanks folded."""
@@ -109,14 +172,26 @@ class Keys:
             return ""
         return self._shortened(as_plain(value), max_length)
 
-    def texts(self, field: str, *, max_length: int | None = None, at_commas: bool = False) -> tuple[str, ...]:
-        """Return the texts of a text, a list, or a list of mappings with a name; each once, in order.
+    def texts(self, field: str, *, max_length: int | None = None) -> tuple[str, ...]:
+        """Return the texts of a text, a list, or a list of mappings with a name; each once, in order."""
+        return self._texts(self.take(field), max_length)
 
-        With `at_commas` a text is a list written in one line.
+    def words(self, field: str, *, max_length: int | None = None, at_blanks: bool = False) -> tuple[str, ...]:
+        """Return the texts of a list, or of a list written in one line.
+
+        A line is cut at commas, else at blanks where `at_blanks` says so or Chinese words stand in it: `缓存 优化`.
         """
         value = self.take(field)
-        if at_commas and isinstance(value, str):
-            value = _COMMAS.split(value)
+        if isinstance(value, str):
+            line = as_plain(value)
+            if _COMMAS.search(line):
+                value = _COMMAS.split(line)
+            elif at_blanks or _HAN.search(line):
+                value = line.split()
+        texts = (_without_loose_quotes(text).removeprefix("#").strip() for text in self._texts(value, max_length))
+        return tuple(dict.fromkeys(text for text in texts if text))
+
+    def _texts(self, value: Any, max_length: int | None) -> tuple[str, ...]:
         entries = value if isinstance(value, list) else [value]
         found: list[str] = []
         for entry in entries:
@@ -199,6 +274,14 @@ class Keys:
         return text
 
 
+def _without_loose_quotes(text: str) -> str:
+    """Return a word without a quote that was never opened or closed."""
+    for quote in "'\"":
+        if text.count(quote) == 1:
+            text = text.strip(quote)
+    return text
+
+
 def _name_of(value: Any) -> str:
     return "list" if isinstance(value, list) else "mapping"
 
@@ -236,9 +319,14 @@ def parse_moment(text: str, *, zone: tzinfo) -> datetime | None:
     """Return the moment that `text` names, in UTC, or None.
 
     Read: RFC 1123 (`Sat, 15 May 2021 02:43:00 GMT`), ISO 8601 with or without zone, one-digit hours, up to nine
-    decimals, a day alone, 2021年5月15日. A time without a zone is in `zone`.
+    decimals, a day alone, 2021年5月15日, May 15, 2021, seconds since 1970. A time without a zone is in `zone`.
     """
     text = text.strip()[:100]
+    if _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    named = _MONTH_FIRST.fullmatch(text)
+    if named and named[1].lower() in _MONTHS:
+        text = f"{named[3]}-{_MONTHS[named[1].lower()]}-{named[2]}{named[4]}"
     match = _NUMERIC_DATE.fullmatch(text)
     try:
         if match:

@@ -1,24 +1,27 @@
 """One article file: text in, ArticleDocument out."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
+from articles.documents.addresses import Placed, guessed_paths, said_paths, unique_paths
 from articles.documents.document import (
     ArticleDocument,
     Credit,
     DocumentError,
     DocumentSkipped,
     DocumentWarning,
-    HeroImage,
 )
 from articles.documents.encoding import decode
 from articles.documents.exported import is_exported, read_exported
-from articles.documents.front_matter import split_front_matter
-from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path
+from articles.documents.fields import date_of, hero_of, is_clock, is_draft_of, kind_of, language_of
+from articles.documents.front_matter import FrontMatter, split_front_matter
+from articles.documents.keys import Keys, as_plain, moment_from_path
+from articles.documents.site_root import Site
 from articles.documents.template_tags import render_template_tags
 from articles.text.markdown import render_markdown
 from articles.text.plain import count_words, excerpt, plain_text
@@ -44,29 +47,64 @@ _BLOCK_START = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_LINE = re.compile(r"^(?:#{1,6} |[-*+] |\d{1,3}\. |```|> |\|)|\]\(|\*\*", re.MULTILINE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
-_LANGUAGES = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 # Keys that only Jekyll and its relatives write; there a list of categories is a set and not a path.
+_PAGE_TYPES = frozenset(
+    {
+        "page",
+        "pages",
+        "about",
+        "archive",
+        "archives",
+        "categories",
+        "category",
+        "tags",
+        "tag",
+        "link",
+        "links",
+        "friends",
+    }
+    | {"home", "search", "404", "guestbook", "contact"}
+)
+_NONE: frozenset[str] = frozenset()
+# What the link comments of translators name: who put the translation out is no source of the text.
+_OF_TRANSLATORS = frozenset({"publisher", "collector", "reviewer"})
 _SET_EVIDENCE = frozenset({"layout", "wordpress_id", "topics", "redirect_from", "weight", "aliases"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read the files of a run. `zone`: of times without one. `categories`: "path", "set", or by evidence."""
+    """How to read the files of a run.
+
+    `zone` is that of times without one; a site's own configuration decides where the operator gave none
+    (`is_zone_given`). `categories` is "path", "set", or None for by evidence. `permalink` is the pattern of the old
+    addresses. `sites` holds the configuration of each root that has one.
+    """
 
     zone: tzinfo
     categories: str | None = None
+    permalink: str = ""
+    is_zone_given: bool = True
+    sites: Mapping[str, Site] = field(default_factory=dict)
+
+    def zone_of(self, site: Site | None) -> tzinfo:
+        """Return the zone of times that name none."""
+        return site.zone if site and site.zone and not self.is_zone_given else self.zone
 
 
 def parse_document(
-    data: bytes, *, source: str, key: str, modified_at: datetime | None = None, reading: Reading
+    data: bytes,
+    *,
+    source: str,
+    key: str,
+    modified_at: datetime | None = None,
+    reading: Reading,
+    site: Site | None = None,
 ) -> ArticleDocument:
     """Return the article that the bytes of a file hold.
 
     `source` names the file in errors, `key` is its path below the root (folders and name are evidence for draft and
-    date), `modified_at` the file's own time, the last resort for a date. Raises DocumentError for what cannot be read
-    and DocumentSkipped for what is no article.
+    date), `modified_at` the file's own time, the last resort for a date, `site` the site that the root is of. Raises
+    DocumentError for what cannot be read and DocumentSkipped for what is no article.
     """
     if is_exported(data):
         return read_exported(data, source=source)
@@ -77,10 +115,16 @@ def parse_document(
     if not text.strip():
         raise DocumentSkipped("the file is empty")
     front = split_front_matter(text, source=source)
-    keys = Keys(front.values, front.lines, source=source)
+    keys = Keys(
+        front.values, front.lines, source=source, ignored=_OF_TRANSLATORS if front.dialect == "links" else _NONE
+    )
     warnings += front.warnings
+    zone = reading.zone_of(site)
 
-    _refuse_papers(path, front.values, source=source)
+    _refuse_papers(path, front.values)
+    page_type = str(keys.take("page_type") or "").lower()
+    date = date_of(keys, key, modified_at, zone, warnings)
+    _refuse_pages(keys, page_type, key, site, is_dated=date.is_given)
     body, tag_warnings = render_template_tags(front.body)
     warnings += tag_warnings
     size = len(body.encode())
@@ -88,44 +132,58 @@ def parse_document(
         advice = "divide the article"
         raise DocumentError(source, f"{size} bytes, at most {MAX_BYTES} are read", key="body", advice=advice)
     if not body.strip():
-        warnings.append(DocumentWarning("the body is empty"))
+        warnings.append(DocumentWarning("the body is empty", key="body"))
     body_html = to_html(body, suffix=path.suffix)
-    title = keys.text("title", max_length=MAX_TITLE)
+    title = _title(keys, front, body, path, warnings)
     if not title:
-        _refuse_notes(body_html, key, front.values, zone=reading.zone)
-        title = (_first_heading(body) or as_plain(path.stem) or "?")[:MAX_TITLE]
-        warnings.append(DocumentWarning(f"no title; {title[:60]!r} was taken from the text or the file's name"))
+        _refuse_notes(body_html, key, front.values, zone=zone)
+        title = as_plain(path.stem)[:MAX_TITLE] or "?"
+        warnings.append(DocumentWarning(f"no title; {title[:60]!r} is the file's name", reason="title"))
     summary = keys.text("summary", max_length=MAX_SUMMARY) or _summary_above_more(body, path.suffix)
-    categories = keys.paths("categories", as_path=_is_path(reading, front.values))
+    is_set = _is_set(front.values)
+    categories = keys.paths("categories", as_path=reading.categories == "path" if reading.categories else not is_set)
     names = {name for branch in categories for name in branch}
-    people, publisher = _split_byline(keys.texts("authors", max_length=MAX_NAME), names)
+    byline, publisher = _byline(keys, names)
     named_source = keys.text("source", max_length=MAX_SOURCE)
-    document = ArticleDocument(
+    slug = keys.text("slug", max_length=120)
+    own_id = keys.text("own_id", max_length=200)
+    is_draft = is_draft_of(keys, path)
+    placed = Placed(
+        key,
+        date.moment.astimezone(zone) if date.moment else None,
+        title=title,
+        slug=slug,
+        categories=tuple(name for branch in categories for name in branch) if is_set else (categories or ((),))[0],
+        own_id=own_id,
+        abbrlink=keys.text("abbrlink", max_length=100),
+    )
+    return ArticleDocument(
         title=title,
         body_html=body_html,
-        own_id=keys.text("own_id", max_length=200),
+        own_id=own_id,
         subtitle=keys.text("subtitle", max_length=MAX_TITLE),
         kicker=keys.text("kicker", max_length=MAX_NAME),
-        slug=keys.text("slug", max_length=120),
+        slug=slug,
         summary=summary,
-        kind=_kind(keys),
-        is_draft=_is_draft(keys, path),
-        published_at=_published_at(keys, key, modified_at, reading.zone, warnings),
-        updated_at=keys.moment("updated", zone=reading.zone),
-        expires_at=keys.moment("expires", zone=reading.zone),
-        language=_language(keys),
+        kind=kind_of(keys),
+        is_draft=is_draft,
+        published_at=date.moment,
+        is_dated=date.is_given and not is_clock(front.values),
+        updated_at=keys.moment("updated", zone=zone),
+        expires_at=keys.moment("expires", zone=zone),
+        language=language_of(keys, path),
         source_name=named_source or publisher[:MAX_SOURCE],
         is_source_publisher=bool(publisher) and not named_source,
         source_url=keys.address("source_url"),
         canonical_url=keys.address("canonical_url"),
-        hero=_hero(keys, warnings),
-        byline=tuple(Credit(name) for name in people),
-        tags=keys.texts("tags", max_length=MAX_NAME, at_commas=True),
+        hero=hero_of(keys),
+        byline=byline,
+        tags=keys.words("tags", max_length=MAX_NAME, at_blanks=is_set),
         categories=categories,
+        old_paths=_old_paths(keys, placed, reading, site),
         extra=keys.rest,
         warnings=(*warnings, *keys.warnings),
     )
-    return document
 
 
 def to_html(body: str, *, suffix: str) -> str:
@@ -150,12 +208,43 @@ def _summary_above_more(body: str, suffix: str) -> str:
     return excerpt(plain_text(to_html(body[: match.start()], suffix=suffix)), length=MAX_SUMMARY) if match else ""
 
 
-def _refuse_papers(path: PurePosixPath, values: dict[str, Any], *, source: str) -> None:
+def _refuse_papers(path: PurePosixPath, values: dict[str, Any]) -> None:
     """Tell the papers of a folder from its articles."""
     if values:
         return
     if path.stem.lower() in _PAPERS:
         raise DocumentSkipped(f"a {path.stem.lower()}, not an article")
+
+
+def _refuse_pages(keys: Keys, page_type: str, key: str, site: Site | None, *, is_dated: bool) -> None:
+    """Tell standalone pages, and files that only lead elsewhere, from articles."""
+    target = keys.take("redirect_to")
+    if target:
+        raise DocumentSkipped(f"it only leads to {str(target)[:200]}")
+    if page_type in _PAGE_TYPES or (
+        site and page_type not in {"post", "posts"} and site.is_page(key, is_dated=is_dated)
+    ):
+        raise DocumentSkipped("a standalone page of the site, not an article")
+
+
+def _title(keys: Keys, front: FrontMatter, body: str, path: PurePosixPath, warnings: list[DocumentWarning]) -> str:
+    """Return the title that the keys or the text give, "" where neither does."""
+    title = keys.text("title", max_length=MAX_TITLE)
+    if title and front.dialect != "links":
+        return title
+    # Link comments stand above a translation and name what was translated; the heading is the article's own.
+    heading = _first_heading(body)[:MAX_TITLE]
+    if heading and not title:
+        warnings.append(DocumentWarning(f"no title; {heading[:60]!r} is the first heading", reason="title"))
+    return heading or title
+
+
+def _old_paths(keys: Keys, placed: Placed, reading: Reading, site: Site | None) -> tuple[str, ...]:
+    values = keys.take_all("old_paths")
+    said = said_paths(values, site=site, placed=placed)
+    if values and not any(said):
+        keys.warn("no address of this site stands here; left out")
+    return unique_paths([*said, *guessed_paths(placed, site=site, pattern=reading.permalink)])
 
 
 def _refuse_notes(body_html: str, key: str, values: dict[str, Any], *, zone: tzinfo) -> None:
@@ -182,79 +271,16 @@ def _first_heading(body: str) -> str:
     return ""
 
 
-def _is_path(reading: Reading, values: dict[str, Any]) -> bool:
-    if reading.categories:
-        return reading.categories == "path"
-    return not _SET_EVIDENCE.intersection(name.lower() for name in values)
+def _is_set(values: dict[str, Any]) -> bool:
+    """Whether a list of categories is a set: only Jekyll and Hugo write these keys."""
+    return not _SET_EVIDENCE.isdisjoint(name.lower() for name in values)
 
 
-def _split_byline(names: tuple[str, ...], categories: set[str]) -> tuple[tuple[str, ...], str]:
-    """Tell people from the publisher: a name that also stands in the category path is the site that published it."""
-    people = tuple(name for name in names if name not in categories)
+def _byline(keys: Keys, categories: set[str]) -> tuple[tuple[Credit, ...], str]:
+    """Return the credits of the keys, and the publisher: a name among the authors that is also a section."""
+    names = (*keys.texts("authors", max_length=MAX_NAME), *keys.texts("coauthors", max_length=MAX_NAME))
     publisher = next((name for name in names if name in categories), "")
-    return people, publisher
-
-
-def _kind(keys: Keys) -> str:
-    kind = keys.text("kind").lower()
-    if kind and kind not in KINDS:
-        keys.warn(f"{kind[:40]!r} is no kind; one of {', '.join(sorted(KINDS))}")
-        return ""
-    return kind
-
-
-def _is_draft(keys: Keys, path: PurePosixPath) -> bool:
-    status = keys.text("status").lower()
-    if status and status not in {"draft", "published", "publish"}:
-        keys.warn(f"{status[:40]!r} is no status that a file can give; imported as a draft")
-        status = "draft"
-    said = keys.flag("draft"), keys.flag("published")
-    return status == "draft" or said[0] is True or said[1] is False or "_drafts" in path.parts
-
-
-def _published_at(
-    keys: Keys, key: str, modified_at: datetime | None, zone: tzinfo, warnings: list[DocumentWarning]
-) -> datetime | None:
-    moment = keys.moment("date", zone=zone)
-    if moment:
-        return moment
-    moment = moment_from_path(key, zone=zone)
-    if moment:
-        warnings.append(DocumentWarning("no date among the keys; taken from the file's path"))
-        return moment
-    if modified_at:
-        warnings.append(DocumentWarning("no date among the keys; taken from the file's time of modification"))
-    return modified_at
-
-
-def _language(keys: Keys) -> str:
-    language = keys.text("language").lower().replace("_", "-")
-    language = _LANGUAGES.get(language, language)
-    if language and not _LANGUAGE.fullmatch(language):
-        keys.warn(f"{language[:40]!r} is no language; write zh-hans, zh-hant, en …")
-        return ""
-    return language
-
-
-def _hero(keys: Keys, warnings: list[DocumentWarning]) -> HeroImage | None:
-    value = keys.take("cover")
-    if isinstance(value, list):
-        value = next((entry for entry in value if isinstance(entry, str)), None)
-    alt_text = keys.text("cover_alt", max_length=300)
-    caption = keys.text("cover_caption", max_length=500)
-    credit = keys.text("cover_credit", max_length=200)
-    if not isinstance(value, str) or not value.strip():
-        return None
-    address = value.strip()
-    if address.startswith("//"):
-        address = f"https:{address}"
-    scheme, colon, rest = address.partition("://")
-    if colon and scheme.lower() in {"http", "https"}:
-        address = f"https://{rest}"
-    if is_filler(address):
-        return None
-    is_wrong = not as_address(address) if address.startswith("https://") else _SCHEME.match(address) is not None
-    if is_wrong or len(address) > 2000:
-        warnings.append(DocumentWarning(f"{address[:60]!r} is no address of a picture; left out", key="cover"))
-        return None
-    return HeroImage(address, alt_text, caption, credit)
+    credits = [Credit(name) for name in names if name not in categories]
+    for role in ("translator", "editor", "photographer"):
+        credits += [Credit(name, role) for name in keys.texts(f"{role}s", max_length=MAX_NAME)]
+    return tuple(dict.fromkeys(credits)), publisher

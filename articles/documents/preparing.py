@@ -6,7 +6,9 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from articles.documents.document import (
     ArticleDocument,
@@ -17,7 +19,8 @@ from articles.documents.document import (
     Suggestion,
 )
 from articles.documents.parsing import Reading, parse_document
-from articles.documents.readers.files import FoundFile, read_file
+from articles.documents.readers.files import FoundFile, is_beside, read_file
+from articles.documents.site_root import Site
 from articles.text.code_markup import spell_out_code
 from articles.text.credits import Credits, edge_lines, find_credits
 from articles.text.plain import count_words, plain_text
@@ -90,14 +93,21 @@ class Preparation:
         """Return what becomes of the bytes `data` that stood in `file`."""
         digest = hashlib.sha256(data).hexdigest()
         try:
+            site = self.reading.sites.get(file.root)
             document = parse_document(
-                data, source=file.name, key=file.key, modified_at=_not_in_future(modified_at), reading=self.reading
+                data,
+                source=file.name,
+                key=file.key,
+                modified_at=_not_in_future(modified_at),
+                reading=self.reading,
+                site=site,
             )
             body, turned, scrape = document.body_html, 0, None
             # What was exported is tidy, and an editor may have written what tidying takes out.
             if document.exported is None:
                 body, turned = spell_out_code(body)
-                scrape = Scrape(title=document.title, base_url=document.source_url)
+                base_url = document.source_url or _address_on(site, document)
+                scrape = Scrape(title=document.title, base_url=base_url, is_beside=partial(is_beside, file))
             clean = sanitize(body, engines=self.engines, scrape=scrape)
         except DocumentSkipped as reason:
             return Prepared(file, digest, skipped=str(reason))
@@ -127,6 +137,11 @@ class Preparation:
         )
 
 
+def _address_on(site: Site | None, document: ArticleDocument) -> str:
+    """Return the article's address on its old site, to which relative addresses in it belong; "" for none."""
+    return site.url + quote(document.old_paths[0]) if site and site.url and document.old_paths else ""
+
+
 def with_credits(document: ArticleDocument, credits: Credits) -> ArticleDocument:
     """Fill authors and source from the text where the keys name nobody but the publisher."""
     changes: dict[str, Any] = {}
@@ -148,9 +163,10 @@ def _not_in_future(moment: datetime) -> datetime:
 def _images_beside(body: str, document: ArticleDocument) -> tuple[tuple[str, ...], list[DocumentWarning]]:
     lead = [document.hero.address] if document.hero else []
     addresses = dict.fromkeys([*lead, *(html.unescape(address) for address in _SRC.findall(body))])
-    beside = [address for address in addresses if "://" not in address and not address.startswith("/")]
+    beside = [address for address in addresses if "://" not in address and not address.startswith("//")]
     more = len(beside) - MAX_IMAGES
-    warnings = [DocumentWarning(f"{more} pictures beyond the first {MAX_IMAGES} were not stored")] if more > 0 else []
+    text = f"{more} pictures beyond the first {MAX_IMAGES} were not stored"
+    warnings = [DocumentWarning(text, reason="images")] if more > 0 else []
     return tuple(beside[:MAX_IMAGES]), warnings
 
 

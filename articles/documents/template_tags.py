@@ -117,11 +117,15 @@ class _Renderer:
     def warnings(self) -> list[DocumentWarning]:
         shown = sorted(self._unknown)[:_MAX_WARNINGS]
         found = [
-            DocumentWarning(f"the template tag {name!r} is not known and was left out ({self._unknown[name]} times)")
+            DocumentWarning(
+                f"the template tag {name!r} is not known and was left out ({self._unknown[name]} times)",
+                reason="template_tag",
+            )
             for name in shown
         ]
         more = len(self._unknown) - len(shown)
-        return [*found, DocumentWarning(f"{more} more template tags are not known")] if more > 0 else found
+        rest = DocumentWarning(f"{more} more template tags are not known", reason="template_tag")
+        return [*found, rest] if more > 0 else found
 
     def code_blocks(self, body: str) -> str:
         """Turn `{% codeblock lang:js %}…{% endcodeblock %}` and its like into `pre`, before anything else is read."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,13 @@ def test_what_was_imported_before_is_not_looked_into_again(root: Path) -> None:
     (root / "in" / "a.md").write_bytes(b"\xff")  # nothing that could be read
     file = found(root, "in/a.md")
     digest = hashlib.sha256(b"\xff").hexdigest()
-    reading = Reading(ZoneInfo("Asia/Shanghai"))
-    assert Preparation(reading, ("nh3",), {str(root): {"in/a.md": digest}})(file).is_known
-    for known in ({}, {"/elsewhere": {"in/a.md": digest}}, {str(root): {"in/a.md": "0"}}):
-        assert Preparation(reading, ("nh3",), known)(file).error
+    prepare = Preparation(Reading(ZoneInfo("Asia/Shanghai")), ("nh3",))
+    known = prepare.quick(replace(file, known_digest=digest))
+    assert known is not None
+    assert known.is_known
+    assert prepare.quick(replace(file, known_digest="0")) is None
+    assert prepare.quick(file) is None
+    assert prepare(file).error
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from articles.documents.keys import _KEPT as KEPT
 from articles.documents.keys import ALIASES, Keys, as_address, as_plain, moment_from_path, parse_moment
 from articles.documents.parsing import Reading, parse_document
 from tests.conftest import PROJECT
@@ -24,7 +25,8 @@ def test_the_table_that_operators_read_is_the_table_of_the_code() -> None:
 def test_each_alias_is_read_in_any_case(field: str, alias: str) -> None:
     keys = Keys({alias.upper(): "x", "other": "y"}, {}, source="a.md")
     assert keys.take(field) == "x"
-    assert keys.rest == {"other": "y"}
+    # What says more than its field holds is kept with the file as well.
+    assert keys.rest == ({alias.upper(): "x", "other": "y"} if field in KEPT else {"other": "y"})
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,10 @@ def test_each_alias_is_read_in_any_case(field: str, alias: str) -> None:
         ("2014-05-01 13:20:39 -0400", datetime(2014, 5, 1, 17, 20, 39, tzinfo=UTC)),
         ("2015-03-19 10:00:00 -4", datetime(2015, 3, 19, 14, tzinfo=UTC)),
         ("2005-01-12 18:44:30.000000000 +00:00", datetime(2005, 1, 12, 18, 44, 30, tzinfo=UTC)),
+        ("May 15, 2021", datetime(2021, 5, 14, 16, tzinfo=UTC)),
+        ("Sept. 5, 2021 09:30", datetime(2021, 9, 5, 1, 30, tzinfo=UTC)),
+        ("1621046580", datetime(2021, 5, 15, 2, 43, tzinfo=UTC)),
+        ("1621046580000", datetime(2021, 5, 15, 2, 43, tzinfo=UTC)),
         ("2026-02-30", None),
         ("2026-02-28 25:00", None),
         ("2026-02-28 10:00 +99:00", None),
@@ -99,9 +105,23 @@ def test_an_address_is_http_or_nothing(text: str) -> None:
     assert as_address(text) == ""
 
 
-def test_tags_in_one_line_are_cut_at_commas() -> None:
-    keys = Keys({"keywords": "经济，金融、A股, A股"}, {}, source="a.md")
-    assert keys.texts("tags", at_commas=True) == ("经济", "金融", "A股")
+@pytest.mark.parametrize(
+    ("value", "at_blanks", "words"),
+    [
+        ("经济，金融、A股, A股", False, ("经济", "金融", "A股")),
+        ("HTTP Cache 缓存 优化", False, ("HTTP", "Cache", "缓存", "优化")),
+        ("Machine Learning", False, ("Machine Learning",)),
+        ("security releases", True, ("security", "releases")),
+        (
+            ["算法", "像素风'", "'创意", "Rock 'n' Roll", "#tag"],
+            False,
+            ("算法", "像素风", "创意", "Rock 'n' Roll", "tag"),
+        ),
+        (None, True, ()),
+    ],
+)
+def test_tags_in_one_line_are_words(value: object, at_blanks: bool, words: tuple[str, ...]) -> None:
+    assert Keys({"tags": value}, {}, source="a.md").words("tags", at_blanks=at_blanks) == words
 
 
 HOSTILE = [

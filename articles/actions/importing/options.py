@@ -17,6 +17,8 @@ class ImportOptions:
     status: Status = Status.PUBLISHED
     source: str = ""
     categories: str | None = None
+    permalink: str = ""
+    is_zone_given: bool = True  # by the operator, so that a site's own configuration does not decide
     jobs: int = 1
     limit: int | None = None
     include: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class ImportOptions:
             "status": str(self.status),
             "source": self.source,
             "categories": self.categories,
+            "permalink": self.permalink,
             "limit": self.limit,
             "include": list(self.include),
             "exclude": list(self.exclude),

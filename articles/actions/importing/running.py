@@ -23,6 +23,7 @@ from articles.documents.parsing import Reading
 from articles.documents.pool import run_in_workers
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import FoundFile, as_key, find_files, printable
+from articles.documents.site_root import Site, read_site
 from articles.models import ImportedFile, ImportRun, RunState, User
 from articles.models.imported import digest_key
 from articles.models.locks import exclusively
@@ -71,8 +72,7 @@ def count_files(options: ImportOptions) -> int:
     except PathRefused:
         return 0
     roots = [(path, path if path.is_dir() else path.parent) for path in paths]
-    found = (find_files(path, root=root, include=options.include, exclude=options.exclude) for path, root in roots)
-    total = sum(1 for files in found for _file in files)
+    total = sum(1 for path, root in roots for _file in _files(path, root, read_site(root), options))
     return min(total, options.limit) if options.limit else total
 
 
@@ -92,10 +92,18 @@ class _Run:
             ImportRun.objects.filter(state=RunState.RUNNING).update(state=RunState.INTERRUPTED)
             self._run = ImportRun.objects.create(options=options.as_record(), started_by=by)
         self._report = ImportReport(self._run.pk if self._run else None)
-        self._preparation = Preparation(Reading(options.zone, options.categories), options.engines)
+        self._roots = {path: _identify(path, options.source) for path in options.paths}
+        sites = {str(root): site for root, _source in self._roots.values() if (site := read_site(root))}
+        reading = Reading(
+            options.zone,
+            options.categories,
+            permalink=options.permalink,
+            is_zone_given=options.is_zone_given,
+            sites=sites,
+        )
+        self._preparation = Preparation(reading, options.engines)
         self._restoration = Restoration()
         self._writer = Writer(options, self._run, self._preparation, self._restoration)
-        self._roots = {path: _identify(path, options.source) for path in options.paths}
         self._size = min(FIRST_BATCH, BATCH)
         self._known: dict[Identity, Known] = {}
 
@@ -135,7 +143,7 @@ class _Run:
 
         def files() -> Iterator[FoundFile]:
             for path, (root, _source) in self._roots.items():
-                yield from find_files(path, root=root, include=self._options.include, exclude=self._options.exclude)
+                yield from _files(path, root, self._preparation.reading.sites.get(str(root)), self._options)
 
         chosen = self._with_digests(islice(files(), self._options.limit), sources)
         results = run_in_workers(self._preparation, chosen, jobs=self._options.jobs, lost=_lost)
@@ -251,6 +259,11 @@ def _refuse_overlaps(paths: tuple[Path, ...]) -> None:
             if path == other or path in other.parents or other in path.parents:
                 shown = " and ".join(printable(os.fspath(each)) for each in (path, other))
                 raise PathRefused(f"{shown}: one holds the other; give one of them")
+
+
+def _files(path: Path, root: Path, site: Site | None, options: ImportOptions) -> Iterator[FoundFile]:
+    scope = site.scope if site else None
+    return find_files(path, root=root, include=options.include, exclude=options.exclude, scope=scope)
 
 
 def _lost(file: FoundFile, cause: str) -> Prepared:

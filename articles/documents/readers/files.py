@@ -4,7 +4,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -18,12 +18,40 @@ MAX_IMAGE_BYTES = 20 * 1024 * 1024
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
+# Where generators keep what is served as it is, for a folder without a configuration.
+STATIC = ("", "static", "source", "public", "assets")
+# Never articles of the site: what programs keep, and what a package manager brought.
+_PASSED_OVER = frozenset({"node_modules", "bower_components", "__pycache__", "__MACOSX"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a site keeps its articles: the folders below its root that hold them (none: all), and those that do not."""
+
+    content: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    static: tuple[str, ...] = STATIC
+
+    def holds(self, folder: str) -> bool:
+        """Whether a folder below the root is looked into."""
+        path = PurePosixPath(folder)
+        if any(path.is_relative_to(each) for each in self.passed_over if each):
+            return False
+        return not self.content or any(
+            path.is_relative_to(each) or PurePosixPath(each).is_relative_to(path) for each in self.content
+        )
+
+    def holds_file(self, path: str) -> bool:
+        """Whether a file below the root may be an article."""
+        return not self.content or any(PurePosixPath(path).is_relative_to(each) for each in self.content)
+
+
 @dataclass(frozen=True, slots=True)
 class FoundFile:
     """A file to read: the root it was found under, its path below the root, and that path in NFC as its key.
 
     `error` tells why it cannot be read, where that is known already. `known_digest` is the SHA-256 of what was
-    imported from it before.
+    imported from it before. `static` are the folders below the root where addresses from "/" are looked up.
     """
 
     root: str
@@ -31,6 +59,7 @@ class FoundFile:
     key: str
     error: str = ""
     known_digest: str = ""
+    static: tuple[str, ...] = STATIC
 
     @property
     def location(self) -> str:
@@ -44,23 +73,30 @@ class FoundFile:
 
 
 def find_files(
-    start: Path, *, root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()
+    start: Path,
+    *,
+    root: Path,
+    include: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    scope: Scope | None = None,
 ) -> Iterator[FoundFile]:
     """Yield the article files of `start`, a file or a folder at or below `root`, sorted by key.
 
-    Folders are walked without following links. `include` and `exclude` are patterns as `fnmatch` knows them, tried on
-    the key. Links, pipes and devices with the name of an article file are yielded with an error.
+    Folders are walked without following links; hidden ones and those that `scope` passes over are left out. `include`
+    and `exclude` are patterns as `fnmatch` knows them, tried on the key. Links, pipes and devices with the name of an
+    article file are yielded with an error.
     """
     base = os.fspath(root)
+    scope = scope or Scope()
     if start == root or stat.S_ISDIR(os.lstat(start).st_mode):
-        found = list(_walk(base, os.path.relpath(start, root)))
+        found = [file for file in _walk(base, os.path.relpath(start, root), scope) if scope.holds_file(file.path)]
     else:
         found = [_found(base, os.path.relpath(start, root), os.lstat(start).st_mode)]
     for file in sorted(found, key=lambda file: (file.key, file.path)):
         if include and not any(fnmatchcase(file.key, pattern) for pattern in include):
             continue
         if not any(fnmatchcase(file.key, pattern) for pattern in exclude):
-            yield file
+            yield file if scope.static == STATIC else replace(file, static=scope.static)
 
 
 def read_file(file: FoundFile) -> tuple[bytes, datetime]:
@@ -71,20 +107,40 @@ def read_file(file: FoundFile) -> tuple[bytes, datetime]:
 
 
 def read_beside(file: FoundFile, address: str) -> bytes | None:
-    """Return the bytes of a picture that a file names by a relative address, or None if it is not below the root."""
+    """Return the bytes of a picture that a file names by an address without host, None if it is not below the root."""
+    for inside in _places(file, address):
+        try:
+            return _read(file.root, inside, MAX_IMAGE_BYTES, name=address)[0]
+        except DocumentError:
+            continue
+    return None
+
+
+def is_beside(file: FoundFile, address: str) -> bool:
+    """Whether a picture that a file names by an address without host lies below the root."""
+    return any(os.path.isfile(os.path.join(file.root, inside)) for inside in _places(file, address))
+
+
+def _places(file: FoundFile, address: str) -> Iterator[str]:
+    """Yield where a picture may lie, below the root: beside the file, in its own folder, in the static folders."""
     try:
-        path = unquote(urlsplit(address).path)
+        parts = urlsplit(address)
     except ValueError:
-        return None
-    if not path or path.startswith("/") or "\0" in path:
-        return None
-    inside = os.path.normpath(os.path.join(os.path.dirname(file.path), path))
-    if inside.startswith("..") or os.path.isabs(inside):
-        return None
-    try:
-        return _read(file.root, inside, MAX_IMAGE_BYTES, name=address)[0]
-    except DocumentError:
-        return None
+        return
+    path = unquote(parts.path)
+    if parts.netloc or parts.scheme or not path.strip("/") or "\0" in path:
+        return
+    beside = os.path.dirname(file.path)
+    folders = [*file.static] if path.startswith("/") else [beside, os.path.splitext(file.path)[0]]
+    for folder in folders:
+        inside = os.path.normpath(os.path.join(folder, path.lstrip("/")))
+        if not inside.startswith("..") and not os.path.isabs(inside):
+            yield inside
+
+
+def read_below(root: str, path: str, limit: int) -> bytes:
+    """Return the bytes of a regular file below a root, at most `limit`. Raises DocumentError."""
+    return _read(root, path, limit, name=printable(path))[0]
 
 
 def printable(text: str) -> str:
@@ -98,7 +154,7 @@ def printable(text: str) -> str:
     return "".join(shown)
 
 
-def _walk(base: str, below: str) -> Iterator[FoundFile]:
+def _walk(base: str, below: str, scope: Scope) -> Iterator[FoundFile]:
     folders = [below]
     while folders:
         folder = folders.pop()
@@ -116,7 +172,8 @@ def _walk(base: str, below: str) -> Iterator[FoundFile]:
                 yield FoundFile(base, path, as_key(path), f"it cannot be looked at ({error.strerror})")
                 continue
             if stat.S_ISDIR(mode):
-                folders.append(path)
+                if not entry.name.startswith(".") and entry.name not in _PASSED_OVER and scope.holds(path):
+                    folders.append(path)
             elif PurePosixPath(entry.name).suffix.lower() in SUFFIXES:
                 yield _found(base, path, mode)
             elif stat.S_ISLNK(mode) and os.path.isdir(os.path.join(base, path)):

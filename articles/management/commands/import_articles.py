@@ -40,7 +40,7 @@ _ENDING = "ending after the batch at hand; once more ends at once"
 _NO_NEWS = frozenset({Outcome.UNCHANGED, Outcome.SKIPPED})
 MAX_JOBS = 256
 # Options of later versions: said plainly, rather than "unrecognized".
-LATER = ("map", "permalink")
+LATER = ("map",)
 
 
 class Command(BaseCommand):
@@ -55,7 +55,8 @@ class Command(BaseCommand):
         parser.add_argument("--overwrite", action="store_true", help="also where an editor changed the article")
         parser.add_argument("--categories", choices=["path", "set"], help="what a list of categories is")
         parser.add_argument("--source", default="", metavar="NAME", help="the files' source, by default their root")
-        parser.add_argument("--time-zone", default=settings.TIME_ZONE, metavar="ZONE", help="of times without one")
+        parser.add_argument("--time-zone", metavar="ZONE", help="of times without one")
+        parser.add_argument("--permalink", default="", metavar="PATTERN", help="where articles stood, to redirect")
         parser.add_argument("--include", action="append", default=[], metavar="PATTERN", help="only these paths")
         parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="not these paths")
         parser.add_argument("--limit", type=int, metavar="N", help="at most N files, for a trial")
@@ -160,7 +161,7 @@ class Command(BaseCommand):
         if options["media_root"] and (options["images"] != "local" or not options["media_root"].is_dir()):
             raise usage_error("--media-root must be a folder, and --images local must stand beside it")
         try:
-            zone = ZoneInfo(options["time_zone"])
+            zone = ZoneInfo(options["time_zone"] or settings.TIME_ZONE)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise usage_error(f"--time-zone: there is no zone {options['time_zone']!r}; write Asia/Shanghai") from error
         for name in ("jobs", "limit"):
@@ -171,6 +172,8 @@ class Command(BaseCommand):
         return ImportOptions(
             paths=tuple(options["paths"]),
             zone=zone,
+            is_zone_given=options["time_zone"] is not None,
+            permalink=_pattern(options["permalink"]),
             status=Status(options["status"]),
             source=as_key(options["source"]),
             categories=options["categories"],
@@ -259,6 +262,12 @@ def _until_interrupted(say: Callable[[], None]) -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _pattern(text: str) -> str:
+    if text and (":" not in text or not text.isprintable() or len(text) > 300):
+        raise usage_error("--permalink needs a pattern such as :year/:month/:day/:title/")
+    return text
 
 
 def usage_error(text: str) -> CommandError:
