@@ -7,7 +7,7 @@ credit to another address stands in none of them.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -24,6 +24,7 @@ from articles.indexing import for_search_engines, hidden_sections
 from articles.languages import html_language, interface_language
 from articles.models import Article, Author, Category, Listing, ListingQuerySet, ListKind, SiteProfile, Tag
 from articles.models.counts import count_months
+from articles.models.paging import start_walk
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NEWS_NAMESPACE = "http://www.google.com/schemas/sitemap-news/0.9"
@@ -32,7 +33,7 @@ MAX_NEWS = 1_000
 NEWS_AGE = timedelta(days=2)
 _MONTHS_A_QUERY = 60
 _MONTH = re.compile(r"([1-8][0-9]{3})-(0[1-9]|1[0-2])(?:-([1-9][0-9]?))?", re.ASCII)
-_OLDEST = datetime(1000, 1, 1, tzinfo=UTC)  # what is older is a mistake, and breaks calendars
+_OLDEST = 1000  # a year: what is older is a mistake, and breaks calendars
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Month:
         first = datetime(self.year, self.month, 1, tzinfo=zone)
         after = datetime(self.year + self.month // 12, self.month % 12 + 1, 1, tzinfo=zone)
         start = (self.part - 1) * MAX_URLS
-        within = rows.filter(published_at__gte=first, published_at__lt=after)
+        within = start_walk(rows, published_at__gte=first, published_at__lt=after)
         return within.order_by("-published_at", "-article_id")[start : start + MAX_URLS]
 
 
@@ -105,7 +106,7 @@ def _articles_of(month: Month) -> list[str]:
 @require_safe
 def news_sitemap(request: HttpRequest) -> HttpResponse:
     """The articles of the last two days for Google News (publisher center's sitemap protocol)."""
-    rows = _listed().filter(published_at__gte=timezone.now() - NEWS_AGE)
+    rows = start_walk(_listed(), published_at__gte=timezone.now() - NEWS_AGE)
     newest = rows.order_by("-published_at", "-article_id").select_related("article").defer("article__body")[:MAX_NEWS]
     return _document("urlset", (_news(row.article) for row in newest), f' xmlns:news="{NEWS_NAMESPACE}"')
 
@@ -141,8 +142,7 @@ def _news_language(language: str) -> str:
 
 
 def _listed() -> ListingQuerySet:
-    rows = Listing.objects.of(ListKind.HOME).live().filter(published_at__gte=_OLDEST)
-    return for_search_engines(rows, hidden_sections())
+    return for_search_engines(Listing.objects.of(ListKind.HOME).live(), hidden_sections())
 
 
 def _months(rows: ListingQuerySet) -> Iterator[Month]:
@@ -151,7 +151,7 @@ def _months(rows: ListingQuerySet) -> Iterator[Month]:
         Month(key // 100, key % 100, part)
         for key, number in sorted(count_months().items(), reverse=True)
         for part in range(1, 2 + (number - 1) // MAX_URLS)
-        if key // 100 > _OLDEST.year
+        if key // 100 >= _OLDEST
     ]
     for start in range(0, len(months), _MONTHS_A_QUERY):
         yield from _with_rows(months[start : start + _MONTHS_A_QUERY], rows)

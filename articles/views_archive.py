@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Listing, ListKind
 from articles.models.counts import count_days, count_months, moment_of
-from articles.models.paging import cut_page
+from articles.models.paging import cut_page, start_walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def archive_day(request: HttpRequest, year: str, month: str, day: str) -> HttpRe
     first = _day(year, month, day)
     begin, end = moment_of(first), moment_of(first + timedelta(days=1))
     rows = Listing.objects.of(ListKind.HOME).live()
-    before = rows.filter(published_at__lt=begin).order_by("-published_at", "-article_id")
-    behind = rows.filter(published_at__gte=end).order_by("published_at", "article_id")
+    before = start_walk(rows, published_at__lt=begin).order_by("-published_at", "-article_id")
+    behind = start_walk(rows, published_at__gte=end).order_by("published_at", "article_id")
     near = [query.values_list("published_at", flat=True).first() for query in (before, behind)]
     older, newer = (timezone.localtime(moment).date() if moment else None for moment in near)
     number = count_days(first, first).get(first.year * 10000 + first.month * 100 + first.day, 0)
@@ -116,11 +116,10 @@ def _day(year: str, month: str = "1", day: str = "1") -> date:
 def _stretch(request: HttpRequest, unit: str, first: date, last: date, context: dict[str, Any]) -> HttpResponse:
     """Return a page of the articles from `first` to `last`. Where nothing was published there is no page: the dates of
     the calendar have no end, and crawlers would follow them."""
-    rows = (
-        Listing.objects.of(ListKind.HOME)
-        .live()
-        .filter(published_at__gte=moment_of(first), published_at__lt=moment_of(last + timedelta(days=1)))
-        .with_cards()
+    rows = start_walk(
+        Listing.objects.of(ListKind.HOME).live().with_cards(),
+        published_at__gte=moment_of(first),
+        published_at__lt=moment_of(last + timedelta(days=1)),
     )
     page = cut_page(rows, after=request.GET.get("after"))
     if page.is_first and not page.items:

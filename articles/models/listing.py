@@ -17,6 +17,7 @@ from articles.models.article import Article, Status
 from articles.models.author import Authorship
 from articles.models.bulk import insert_rows
 from articles.models.category import Category, Placement, ancestor_paths
+from articles.models.paging import start_walk
 from articles.models.tag import ArticleTag
 
 
@@ -72,8 +73,8 @@ class ListingQuerySet(CardsMixin, models.QuerySet["Listing"]):
         newer = Q(published_at__gt=moment) | Q(published_at=moment, article_id__gt=article_id)
         # The plain bounds let both databases start the index walk at the article.
         return (
-            self.filter(older, published_at__lte=moment).order_by("-published_at", "-article_id").first(),
-            self.filter(newer, published_at__gte=moment).order_by("published_at", "article_id").first(),
+            start_walk(self.filter(older), published_at__lte=moment).order_by("-published_at", "-article_id").first(),
+            start_walk(self.filter(newer), published_at__gte=moment).order_by("published_at", "article_id").first(),
         )
 
 

@@ -9,6 +9,7 @@ from articles.text.html_tree import Element, Node
 # As wide as the column of text (static/css/site.css), on a phone as wide as the screen.
 BODY_SIZES = "(min-width: 760px) 684px, 100vw"
 BOX = "boxed"
+IN_LINE = "in-line"
 _INLINE = frozenset({"a", "strong", "em", "u", "s", "span", "small", "mark"})
 _ADDRESS = re.compile(r'\s(?:src|href)="([^"]+)"')
 # The name of a file tells its image: the beginning of the digest.
@@ -43,8 +44,8 @@ def place_pictures(nodes: Iterable[Node], pictures: Mapping[str, Picture]) -> li
     """Return rendered `nodes` with their pictures completed.
 
     `pictures` maps addresses as they stand in the body to our own pictures; each becomes a `picture` with WebP, width
-    and height. Any other picture without both of them, unless it stands in a line of text, gets the class of a box
-    with a fixed ratio: however large it is, or should it never come, the lines below stay where they are.
+    and height. Any other picture without both of them gets the class of a box with a fixed ratio: however large it is,
+    or should it never come, the lines below stay where they are. A picture behind text in its line stays in the line.
     """
     return _place(nodes, pictures, after_text=False)[0]
 
@@ -68,9 +69,11 @@ def _place(nodes: Iterable[Node], pictures: Mapping[str, Picture], *, after_text
 
 def _picture(image: Element, pictures: Mapping[str, Picture], *, in_line: bool) -> Element:
     own = pictures.get(image.attributes.get("src", ""))
+    is_sized = own or {"width", "height"} <= image.attributes.keys()
+    if in_line or not is_sized:
+        image = Element("img", {**image.attributes, "class": IN_LINE if in_line else BOX})
     if own is None:
-        is_sized = {"width", "height"} <= image.attributes.keys()
-        return image if is_sized or in_line else Element("img", {**image.attributes, "class": BOX})
+        return image
     size = {"width": str(own.width), "height": str(own.height)}
     if {"width", "height"} <= image.attributes.keys():
         size = {name: image.attributes[name] for name in size}

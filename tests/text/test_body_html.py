@@ -93,6 +93,7 @@ IMG = '<img src="{}" alt="" loading="lazy" decoding="async" referrerpolicy="no-r
 WEBP = '<source type="image/webp" srcset="/a.webp 480w, /b.webp 960w" sizes="(min-width: 760px) 684px, 100vw">'
 AWAY = "https://a.example/a.jpg"
 BOXED = IMG.format(AWAY, ' class="boxed"')
+IN_LINE = IMG.format(AWAY, ' class="in-line"')
 PICTURES = {
     "our own pictures come in sizes": (
         '<p><img src="/media/images/aa/x.jpg"></p>',
@@ -112,7 +113,7 @@ PICTURES = {
     ),
     "a picture in a line of text stays in it": (
         f'<p>文<strong><img src="{AWAY}"></strong></p>',
-        f"<p>文<strong>{IMG.format(AWAY, '')}</strong></p>",
+        f"<p>文<strong>{IN_LINE}</strong></p>",
     ),
 }
 
