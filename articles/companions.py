@@ -14,6 +14,7 @@ from articles.text.body_html import Heading, outline
 _CONTENTS_HEADINGS = 3
 _CONTENTS_WORDS = 1500
 _CONTENTS_LEVELS = 2
+_TRANSLATIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,18 @@ def contents(article: Article) -> list[Heading]:
         return []
     found = [heading for heading in outline(article.body) if heading.level < 2 + _CONTENTS_LEVELS]
     return found if len(found) >= _CONTENTS_HEADINGS else []
+
+
+def translations(article: Article) -> list[Article]:
+    """Return the live articles that say the same in other languages; one query where there are none."""
+    root = article.translation_of_id or article.pk
+    # By their numbers: asked for both at once, SQLite reads all live articles.
+    ids = {
+        root,
+        *Article.objects.filter(translation_of=root).order_by("pk").values_list("pk", flat=True)[:_TRANSLATIONS],
+    }
+    others = ids - {article.pk}
+    return list(Article.objects.live().for_lists().filter(pk__in=others).order_by("pk")) if others else []
 
 
 def neighbours(article: Article) -> tuple[Article | None, Article | None]:

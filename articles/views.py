@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import get_template
@@ -12,7 +11,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from articles.bylines import byline_groups
-from articles.companions import contents, fetch_portraits, letters, neighbours
+from articles.companions import contents, fetch_portraits, letters, neighbours, translations
 from articles.frontpage import compose
 from articles.indexing import hides_article, hides_section
 from articles.languages import interface_language
@@ -146,7 +145,6 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
     older, newer = neighbours(article)
     related = related_to(article, at=now)
     fetch_portraits(article)
-    others = Article.objects.live(now).for_lists().filter(_translations_of(article)).exclude(pk=article.pk)
     shown_at = article.published_at or now
     response = render(
         request,
@@ -164,7 +162,7 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "credits": groups.credits,
             "editors": groups.editors,
             "structured_data": article_data(article, ancestors, [*groups.writers]),
-            "translations": others[:10],
+            "translations": translations(article),
             "contents": contents(article),
             "related": related,
             "letters": letters(article),
@@ -177,11 +175,6 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
     )
     response.headers["Last-Modified"] = http_date(max(article.updated_at or shown_at, shown_at).timestamp())
     return response
-
-
-def _translations_of(article: Article) -> Q:
-    root = article.translation_of_id or article.pk
-    return Q(pk=root) | Q(translation_of=root)
 
 
 def _more_from_sections(article: Article, ancestors: list[Category], *, without: set[int]) -> dict[str, Any]:

@@ -70,6 +70,12 @@ def empty_cache(settings: Any) -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _no_minute_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log of missing pages is written when a test says so, and in no page's counted queries."""
+    monkeypatch.setattr("articles.missing_pages.SECONDS", float("inf"))
+
+
 @pytest.fixture(scope="session")
 def real_files() -> Path:
     """The folder of real article files: REAL_FILES, else ../shared/corpus beside the checkout."""

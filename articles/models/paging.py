@@ -13,6 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"(-?[0-9]{1,17})-([0-9]{1,18})")
 
 Row = TypeVar("Row")
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,7 @@ def cut_page(
     rows = rows.order_by(f"-{time_field}", f"-{id_field}")
     if after:
         moment, number = _read_cursor(after)
-        rows = rows.filter(
-            Q(**{f"{time_field}__lt": moment}) | Q(**{time_field: moment, f"{id_field}__lt": number})
-        )
+        rows = rows.filter(Q(**{f"{time_field}__lt": moment}) | Q(**{time_field: moment, f"{id_field}__lt": number}))
         # The plain bound lets both databases start the index walk at the cursor.
         rows = start_walk(rows, **{f"{time_field}__lte": moment})
     found = list(rows[: size + 1])
@@ -52,7 +51,7 @@ def cut_page(
     return Page(items, cursor, is_first=not after)
 
 
-def start_walk(rows: QuerySet[Any], **bounds: Any) -> QuerySet[Any]:
+def start_walk(rows: Rows, **bounds: Any) -> Rows:
     """Return those of `rows` within the `bounds` of a time, with these before all other conditions.
 
     Of two upper bounds on one column SQLite starts its walk of the index at the first it meets: at the clock's, which

@@ -1,6 +1,5 @@
 """The log of addresses that readers asked for in vain."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,13 +18,9 @@ DAY = date(2026, 11, 20)
 
 
 @pytest.fixture(autouse=True)
-def minute(monkeypatch: Any) -> Iterator[Any]:
-    """A log in which no minute is ever over: what is counted is written by `flush`."""
+def _empty_log() -> None:
     missing_pages.flush()
     MissingPage.objects.all().delete()
-    monkeypatch.setattr(module, "SECONDS", float("inf"))
-    yield
-    missing_pages.flush()
 
 
 def counted() -> dict[str, int]:
