@@ -12,7 +12,7 @@ from articles.models.counts import liveliest
 from articles.models.listing import ListingQuerySet
 
 MAX_SECTIONS = 8
-_KEY = "navigation-3"
+CACHE_KEY = "navigation-3"  # raised with every change of the fields: the cache holds pickled rows
 _SECONDS = 60
 
 
@@ -31,10 +31,10 @@ class Navigation:
 
 def load_navigation() -> Navigation:
     """Return the navigation, from the cache for up to a minute."""
-    navigation = cache.get(_KEY)
+    navigation = cache.get(CACHE_KEY)
     if navigation is None:
         navigation = _build()
-        cache.set(_KEY, navigation, _SECONDS)
+        cache.set(CACHE_KEY, navigation, _SECONDS)
     return navigation
 
 

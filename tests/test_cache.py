@@ -8,6 +8,7 @@ from django.core.cache import cache, caches
 from django.test import Client
 
 from articles.models import SiteProfile
+from articles.navigation import CACHE_KEY
 from tests.conftest import missing
 from tests.factories import make_articles, make_category
 
@@ -36,7 +37,7 @@ def test_pages_are_the_same_from_redis(redis_cache: Any, client: Client, django_
     make_articles(3, category=make_category("城市"))
     first = client.get("/").content
     assert client.get("/").content == first
-    assert redis_cache.get("navigation-1").sections[0].name == "城市"
+    assert redis_cache.get(CACHE_KEY).sections[0].name == "城市"
     with django_assert_max_num_queries(8):
         client.get("/")
 
@@ -53,4 +54,4 @@ def test_an_edited_profile_is_seen_at_once(redis_cache: Any, client: Client) -> 
 def test_the_database_cache_has_its_table(settings: Any, client: Client) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "page_cache"}}
     assert client.get("/").status_code == 200
-    assert cache.get("navigation-1") is not None
+    assert cache.get(CACHE_KEY) is not None

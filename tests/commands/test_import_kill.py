@@ -53,4 +53,5 @@ def test_a_killed_run_leaves_nothing_half_done(site: dict[str, str], tmp_path: P
     assert f"created={rest} updated=0 unchanged={seen[-1]} kept=0 skipped=0 failed=0" in done.stdout
     assert count("article") == count("importedfile") == FILES
     stored = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
-    assert len(stored) == count("image") + count("rendition") == 3
+    assert count("image") == 1
+    assert len(stored) == count("image") + count("rendition") > 2
