@@ -13,7 +13,7 @@ from articles.text.body_html import Heading, outline
 # A piece that a reader scrolls through: so many headings, and so many words (Hanzi count as one each).
 _CONTENTS_HEADINGS = 3
 _CONTENTS_WORDS = 1500
-_CONTENTS_LEVELS = 2
+_CONTENTS_BOTH_LEVELS = 16  # beyond that the first level alone
 _TRANSLATIONS = 20
 
 
@@ -26,10 +26,12 @@ class Letters:
 
 
 def contents(article: Article) -> list[Heading]:
-    """Return the headings for a table of contents, two levels of them; none for a short piece."""
+    """Return the headings for a table of contents, two levels of them at most; none for a short piece."""
     if article.word_count < _CONTENTS_WORDS or article.body.count("<h") < _CONTENTS_HEADINGS:
         return []
-    found = [heading for heading in outline(article.body) if heading.level < 2 + _CONTENTS_LEVELS]
+    found = [heading for heading in outline(article.body) if heading.level <= 3]
+    if len(found) > _CONTENTS_BOTH_LEVELS:
+        found = [heading for heading in found if heading.level == 2]
     return found if len(found) >= _CONTENTS_HEADINGS else []
 
 

@@ -201,7 +201,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if moved is not None:
         return moved
     missing_pages.note(request)
-    rows = Listing.objects.of(ListKind.HOME).live().with_cards().order_by("-published_at", "-article_id")[:10]
+    newest = Listing.objects.in_language(settings.LANGUAGE_CODE).live().with_cards()
+    rows = newest.order_by("-published_at", "-article_id")[:10]
     return render(request, "404.html", {"articles": [row.article for row in rows]}, status=404)
 
 

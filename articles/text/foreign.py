@@ -12,13 +12,13 @@ _OTHER_LETTER = re.compile(r"[\u00c0-\u024f\u0370-\u1fff]")
 _HAN_RUN = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff](?:[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff0f]*+)"
 )
-# Words that only English uses so often: a line of Latin letters without any of them may be of any language.
-_ENGLISH = re.compile(
-    r"(?:the|of|and|to|in|is|are|was|were|be|been|with|for|from|that|this|it|its|an|by|not|but|have|has|had|will|would"
-    r"|can|could|should|what|when|where|which|who|how|why|you|your|we|our|they|their|he|she|his|her|about|into|than"
-    r"|more|new|all|if|there|do|does|i|my)",
+# Words that lines of other languages in Latin letters hardly do without; those that English has too are left out.
+_NOT_ENGLISH = re.compile(
+    r"(?:der|das|und|ist|nicht|mit|von|ein|eine|auf|le|les|et|est|des|une|pour|avec|dans|du|el|los|las|del|y|que|por"
+    r"|con|il|di|che|dos|em|para|og|och|het|een|van|ve|bir|yang|dan|untuk|tidak|la|un|em|uma|do|da|na|je)",
     re.IGNORECASE,
 )
+_MIN_WORDS = 3
 _LONGEST = 2000  # characters that decide
 
 
@@ -34,10 +34,11 @@ def language_of(text: str, around: str) -> str:
     words = _WORD.findall(text)
     han = len(_HAN.findall(text))
     if base in {"zh", "ja", "ko"}:
-        if han or base == "en" or len(words) < 3 or _OTHER_LETTER.search(text):
+        if han or len(words) < _MIN_WORDS or _OTHER_LETTER.search(text):
             return around
-        english = sum(_ENGLISH.fullmatch(word) is not None for word in words)
-        return "en" if english and english * 12 >= len(words) else around
+        foreign = sum(_NOT_ENGLISH.fullmatch(word) is not None for word in words)
+        # A word of another language may stand in an English line; every tenth does not.
+        return "en" if foreign * 10 < len(words) else around
     return "zh" if han > 2 * len(words) else around
 
 

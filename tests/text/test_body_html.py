@@ -151,6 +151,8 @@ PASSAGES = {
     ),
     "Japanese in Chinese": ("zh-hans", "<p>ありがとう</p>", '<p lang="ja">ありがとう</p>'),
     "French is not taken for English": ("zh-hans", "<p>La mer est calme à midi</p>", "<p>La mer est calme à midi</p>"),
+    "German is not taken for English": ("zh-hans", "<p>Das ist nicht wahr</p>", "<p>Das ist nicht wahr</p>"),
+    "a name is no passage": ("zh-hans", "<p>Visual Studio</p>", "<p>Visual Studio</p>"),
     "what an editor marked stays": ("zh-hans", '<p lang="de">of the</p>', '<p lang="de">of the</p>'),
     "code is no passage": ("en", "<p><code>打印</code> it</p>", "<p><code>打印</code> it</p>"),
 }
