@@ -22,7 +22,17 @@ from articles.conf import site_password, site_url
 from articles.feeds.entries import xml_text
 from articles.indexing import for_search_engines, hidden_sections
 from articles.languages import html_language, interface_language
-from articles.models import Article, Author, Category, Listing, ListingQuerySet, ListKind, SiteProfile, Tag
+from articles.models import (
+    Article,
+    Author,
+    Category,
+    Listing,
+    ListingQuerySet,
+    ListKind,
+    SiteProfile,
+    StandingPage,
+    Tag,
+)
 from articles.models.counts import count_months
 from articles.models.paging import start_walk
 
@@ -30,6 +40,7 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NEWS_NAMESPACE = "http://www.google.com/schemas/sitemap-news/0.9"
 MAX_URLS = 45_000  # the protocol allows 50,000
 MAX_NEWS = 1_000
+MAX_STANDING = 1_000
 NEWS_AGE = timedelta(days=2)
 _MONTHS_A_QUERY = 60
 _MONTH = re.compile(r"([1-8][0-9]{3})-(0[1-9]|1[0-2])(?:-([1-9][0-9]?))?", re.ASCII)
@@ -71,11 +82,12 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
-    """One sitemap: `sections` (with the front page), `tags`, `authors`, or a month such as `2026-11`."""
+    """One sitemap: `sections` (with the front page and standing pages), `tags`, `authors`, or a month: `2026-11`."""
     if name in _OWNERS:
         paths = [owner.get_absolute_url() for owner in _OWNERS[name]()]
         if name == "sections":
-            paths.insert(0, reverse("articles:home"))
+            standing = StandingPage.objects.filter(is_public=True).defer("body")[:MAX_STANDING]
+            paths = [reverse("articles:home"), *paths, *(page.get_absolute_url() for page in standing)]
         entries = [f"<url>{_element('loc', site_url() + path)}</url>" for path in paths]
     else:
         entries = _articles_of(_read_month(name))

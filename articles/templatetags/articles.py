@@ -31,7 +31,7 @@ def article_html(body: Any, reading: Reading | None = None) -> SafeString:
     With a `Reading`, passages in another language than the body's are marked, and our own pictures come in sizes.
     """
     reading = reading or Reading()
-    html = render_body(str(body), language=reading.language, pictures=reading.pictures)
+    html = render_body(str(body), language=reading.language, pictures=reading.pictures, whole=_("Open the picture"))
     return mark_safe(html)  # noqa: S308  # the only one: bodies are clean, render_body checks again
 
 

@@ -31,7 +31,12 @@ class Heading:
 
 
 def render_body(
-    html: str, *, language: str = "", pictures: Mapping[str, Picture] | None = None, base: str | None = None
+    html: str,
+    *,
+    language: str = "",
+    pictures: Mapping[str, Picture] | None = None,
+    whole: str = "",
+    base: str | None = None,
 ) -> str:
     """Return sanitized `html` for a page whose title is its only h1.
 
@@ -41,14 +46,15 @@ def render_body(
     passages in another one are marked. Elements and attributes that the policy does not know are left out, should any
     have reached the database by another way.
 
-    On a page, pictures get their sizes: `pictures` are our own (see `place_pictures`). For a feed, `base` is the
-    page's address: relative links and pictures become absolute, and nothing hangs on a style sheet.
+    On a page, pictures get their sizes: `pictures` are our own, `whole` names a link to a picture (`place_pictures`).
+    For a feed, `base` is the page's address: relative links and pictures become absolute, and nothing hangs on a style
+    sheet.
     """
     rendered = _Renderer(language).render(_parse(html))
     if base is not None:
         _make_absolute(rendered, base)
         return write_html(rendered)
-    return write_html(place_pictures(rendered, pictures or {}))
+    return write_html(place_pictures(rendered, pictures or {}, whole=whole))
 
 
 def _make_absolute(nodes: Iterable[Node], base: str) -> None:

@@ -40,40 +40,59 @@ def own_files(html: str, *, media: str, site: str) -> dict[str, str]:
     return found
 
 
-def place_pictures(nodes: Iterable[Node], pictures: Mapping[str, Picture]) -> list[Node]:
+def place_pictures(nodes: Iterable[Node], pictures: Mapping[str, Picture], *, whole: str = "") -> list[Node]:
     """Return rendered `nodes` with their pictures completed.
 
     `pictures` maps addresses as they stand in the body to our own pictures; each becomes a `picture` with WebP, width
     and height. Any other picture without both of them gets the class of a box with a fixed ratio: however large it is,
     or should it never come, the lines below stay where they are. A picture behind text in its line stays in the line.
+    A long picture is small in its box, so the box links to it: `whole` is the name of that link where the picture has
+    no alternative text ("" makes no links).
     """
-    return _place(nodes, pictures, after_text=False)[0]
+    return _Placer(pictures, whole).place(nodes, after_text=False, in_link=False)[0]
 
 
-def _place(nodes: Iterable[Node], pictures: Mapping[str, Picture], *, after_text: bool) -> tuple[list[Node], bool]:
-    """Return the nodes, and whether text stands in the line behind them."""
-    placed: list[Node] = []
-    for node in nodes:
-        if isinstance(node, str):
-            placed.append(node)
-            after_text = after_text or bool(node.strip())
-        elif node.tag == "img":
-            placed.append(_picture(node, pictures, in_line=after_text))
-        else:
-            is_inline = node.tag in _INLINE
-            children, text_before = _place(node.children, pictures, after_text=after_text and is_inline)
-            after_text = text_before if is_inline else False
-            placed.append(Element(node.tag, node.attributes, children))
-    return placed, after_text
+@dataclass(frozen=True, slots=True)
+class _Placer:
+    pictures: Mapping[str, Picture]
+    whole: str
+
+    def place(self, nodes: Iterable[Node], *, after_text: bool, in_link: bool) -> tuple[list[Node], bool]:
+        """Return the nodes, and whether text stands in the line behind them."""
+        placed: list[Node] = []
+        for node in nodes:
+            if isinstance(node, str):
+                placed.append(node)
+                after_text = after_text or bool(node.strip())
+            elif node.tag == "img":
+                placed.append(self._picture(node, in_line=after_text, in_link=in_link))
+            else:
+                is_inline = node.tag in _INLINE
+                children, text_before = self.place(
+                    node.children, after_text=after_text and is_inline, in_link=in_link or node.tag == "a"
+                )
+                after_text = text_before if is_inline else False
+                placed.append(Element(node.tag, node.attributes, children))
+        return placed, after_text
+
+    def _picture(self, image: Element, *, in_line: bool, in_link: bool) -> Element:
+        source = image.attributes.get("src", "")
+        own = self.pictures.get(source)
+        is_sized = own or {"width", "height"} <= image.attributes.keys()
+        if in_line:
+            image = Element("img", {**image.attributes, "class": IN_LINE})
+        if own is not None:
+            return _own_picture(image, own)
+        if is_sized or in_line:
+            return image
+        boxed = Element("img", {**image.attributes, "class": BOX})
+        if in_link or not self.whole or not source:
+            return boxed
+        label = {} if image.attributes.get("alt") else {"aria-label": self.whole}
+        return Element("a", {"class": "whole", "href": source, "rel": "noopener noreferrer", **label}, [boxed])
 
 
-def _picture(image: Element, pictures: Mapping[str, Picture], *, in_line: bool) -> Element:
-    own = pictures.get(image.attributes.get("src", ""))
-    is_sized = own or {"width", "height"} <= image.attributes.keys()
-    if in_line or not is_sized:
-        image = Element("img", {**image.attributes, "class": IN_LINE if in_line else BOX})
-    if own is None:
-        return image
+def _own_picture(image: Element, own: Picture) -> Element:
     size = {"width": str(own.width), "height": str(own.height)}
     if {"width", "height"} <= image.attributes.keys():
         size = {name: image.attributes[name] for name in size}

@@ -46,6 +46,14 @@ def test_the_most_wanted_stand_first_with_the_page_they_may_mean(desk: Client) -
     assert "/admin/articles/redirect/add/?old_path=%2Fnobody-knows" in response.content.decode()
 
 
+def test_an_address_without_a_slug_of_ours_is_searched_for_by_its_words(desk: Client) -> None:
+    article = make_article(title="望洲晚稻全面开镰，收成好过去年")
+    make_article(title="晚稻草稿开镰收成", live=False)
+    MissingPage.objects.add_hits({"/旧闻/2021_晚稻全面开镰.html": 2, "/旧闻/晚稻": 1, "/abc": 3}, on=DAY)
+    rows = {row.path: row.guess and row.guess.article for row in desk.get(LIST).context["cl"].result_list}
+    assert rows == {"/旧闻/2021_晚稻全面开镰.html": article, "/旧闻/晚稻": None, "/abc": None}
+
+
 def test_one_click_makes_the_redirect_and_the_address_leaves_the_list(desk: Client, client: Client) -> None:
     article = make_article(slug="wan-dao-kai-lian")
     MissingPage.objects.add_hits({"/old/wan-dao-kai-lian": 3}, on=DAY)

@@ -24,7 +24,7 @@ BOUNDS = {
     "/feed/": 8,
     "/feed.json": 8,
     "/sitemap.xml": 9,
-    "/sitemap-sections.xml": 3,
+    "/sitemap-sections.xml": 4,
     "/sitemap-2026-11.xml": 3,
     "/news-sitemap.xml": 3,
     "/nope/": 8,

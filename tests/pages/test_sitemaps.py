@@ -9,7 +9,7 @@ from django.utils import timezone
 from lxml import etree
 
 from articles import sitemaps
-from articles.models import Article, SiteProfile
+from articles.models import Article, SiteProfile, StandingPage
 from tests.factories import make_article, make_articles, make_author, make_category
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,9 @@ def test_sections_tags_and_authors_stand_there_when_they_have_articles(client: C
     make_category("空", parent=city)
     make_article(categories=[city], tags=["地铁"], authors=[make_author("林", slug="lin")])
     make_author("沈", slug="shen")
-    assert values(client, "/sitemap-sections.xml") == ["/", "/sections/cheng-shi/"]
+    StandingPage.objects.create(title="关于我们", slug="about")
+    StandingPage.objects.create(title="未公开", slug="hidden", is_public=False)
+    assert values(client, "/sitemap-sections.xml") == ["/", "/sections/cheng-shi/", "/pages/about/"]
     assert values(client, "/sitemap-tags.xml") == ["/tags/di-tie/"]
     assert values(client, "/sitemap-authors.xml") == ["/authors/lin/"]
 

@@ -118,6 +118,20 @@ PICTURES = {
 }
 
 
+LINK = f'<a class="whole" href="{AWAY}" rel="noopener noreferrer"'
+
+
+def test_a_picture_in_a_box_leads_to_the_whole_one_and_the_link_has_a_name():
+    def rendered(stored):
+        return render_body(stored, pictures=OWN, whole="看大图")
+
+    assert rendered(f'<p><img src="{AWAY}"></p>') == f'<p>{LINK} aria-label="看大图">{BOXED}</a></p>'
+    assert rendered(f'<p><img src="{AWAY}" alt="图"></p>').startswith(f"<p>{LINK}><img")
+    link = f'<a href="{AWAY}" rel="noopener noreferrer">'
+    assert rendered(f'<p><a href="{AWAY}"><img src="{AWAY}"></a></p>') == f"<p>{link}{BOXED}</a></p>"
+    assert "<a" not in rendered('<p><img src="/media/images/aa/x.jpg"></p>')
+
+
 @pytest.mark.parametrize(("stored", "rendered"), PICTURES.values(), ids=PICTURES.keys())
 def test_pictures_never_break_the_layout(stored, rendered):
     assert render_body(stored, pictures=OWN) == rendered
