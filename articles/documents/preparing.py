@@ -143,16 +143,21 @@ def _address_on(site: Site | None, document: ArticleDocument) -> str:
 
 
 def with_credits(document: ArticleDocument, credits: Credits) -> ArticleDocument:
-    """Fill authors and source from the text where the keys name nobody but the publisher."""
+    """Fill byline and source from the text where the keys name nobody but the publisher."""
     changes: dict[str, Any] = {}
-    if credits.authors and not document.authors:
-        changes["byline"] = (*document.byline, *(Credit(name) for name in credits.authors))
-    if credits.suggestions:
-        changes["suggestions"] = tuple(Suggestion("byline", line, line) for line in credits.suggestions)
-        found = [DocumentWarning(f"this looks like a byline: {line}", reason="byline") for line in credits.suggestions]
-        changes["warnings"] = (*document.warnings, *found)
+    named = {credit.role for credit in document.byline}
+    found = tuple(Credit(name, role) for name, role in credits.people if role not in named)
+    if found:
+        changes["byline"] = (*document.byline, *found)
     if credits.source and (not document.source_name or document.is_source_publisher):
         changes["source_name"] = credits.source
+    if credits.source_url and not document.source_url:
+        changes["source_url"] = credits.source_url
+    if credits.suggestions:
+        changes["suggestions"] = tuple(Suggestion(*suggestion) for suggestion in credits.suggestions)
+        lines = dict.fromkeys(line for _role, _value, line in credits.suggestions)
+        warnings = [DocumentWarning(f"this looks like a byline: {line}", reason="byline") for line in lines]
+        changes["warnings"] = (*document.warnings, *warnings)
     return replace(document, **changes) if changes else document
 
 

@@ -1,107 +1,197 @@
 """Writers, editors and sources that stand in the text (文 | 曾响铃). Recognised with evidence, never cut."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
-_EDGE = 3  # a credit that is certain stands alone among the first or the last three paragraphs
+EDGE = 3  # a credit that is certain stands alone among the first or the last three paragraphs
 _MAX_SOURCE = 20
-_BAR = r"\s*[|｜丨∣/／:：]\s*"
-_WRITER = re.compile(
-    rf"(?:文字?|作者|撰文|撰稿|采写|记者|本报记者|本网记者|特约记者|Author|Text|Words|By){_BAR}(.+)", re.I
+_MAX_LINE = 120
+_MAX_SUGGESTED_LINE = 400
+_LABELS = {
+    "author": "文|文字|作者|本文作者|撰文|撰稿|采写|采访|记者|本报记者|本网记者|本刊记者|特约记者|见习记者|实习记者"
+    "|通讯员|署名|文/图|文／图|图文|文、图|author|text|words|written by|by",
+    "editor": "编辑|編輯|責編|责编|责任编辑|主编|本文编辑|值班编辑|editor|edited by",
+    "translator": "翻译|翻譯|譯者|译者|编译|译|translator|translated by",
+    "photographer": "摄影|攝影|摄|摄影记者|photo|photos|photo by|photos by|photographer",
+    "source": "来源|來源|文章来源|稿件来源|信息来源|新闻来源|本文来源|原文来源|资料来源|转载自|转自|来自|出处|source",
+    "address": "via|原文|原文链接|原文地址|本文原文来自|原文来自|原文出处|来源链接",
+    "original_title": "原标题|原標題|原题|原题目",
+    # Work that no byline names.
+    "other": "校对|审校|审核|选题|排版|监制|出品|策划|设计|制图|运营|一审|二审|三审|终审|图片来源|图源|题图|题图来自"
+    "|配图|图|图片|校對|審校",
+}
+_ROLE_OF = {label: role for role, labels in _LABELS.items() for label in labels.split("|")}
+_LABEL = re.compile(
+    rf"({'|'.join(sorted(map(re.escape, _ROLE_OF), key=len, reverse=True))})\s*+[|｜丨∣/／:：]\s*+(.+)", re.IGNORECASE
 )
-_EDITOR = re.compile(rf"(?:编辑|责编|责任编辑|主编|校对|Editor){_BAR}(.+)", re.I)
-_TRANSLATOR = re.compile(rf"(?:翻译|译者|编译|Translator){_BAR}(.+)", re.I)
-_SOURCE = re.compile(rf"(?:来源|文章来源|稿件来源|信息来源|本文来源|转载自|转自|来自|出处|Source){_BAR}(.+)", re.I)
 _REPORTED = re.compile(
-    r"(?:本报|本网|本刊)?(?:见习|特约|实习)?记者[\s\u3000]*(.+?)[\s\u3000]*(?:报道|摄影报道|综合报道)?"
+    r"(?:[\u4e00-\u9fff]{1,8}(?:报|社|网|台))?(?:本报|本网|本刊)?(?:见习|特约|实习)?记者[\s\u3000]*+(.+)"
 )
+_REPORTS = re.compile(r"[\s\u3000]+(?:报道|摄影报道|综合报道|发自\S{2,10})$")
+_FROM = re.compile(r"本文(?:转载自|转自|来自|选自|首发于)(?:微信)?(?:公众号)?[\s:：]*+(.+)")
+_BY = re.compile(
+    r"(?:(?:Article|Announcement|Post|Story|Text) )?(?:[Cc]ontributed |[Ww]ritten )?[Bb]y "
+    r"((?:[A-Z][\w.'’\-]*+ ){1,2}[A-Z][\w.'’\-]*+)"
+)
+# Where the next credit of a line begins.
 _PARTS = re.compile(
-    r"[\s\u3000]{2,}|\u3000|(?<=\S)\s+(?=(?:文|来源|作者|编辑|责编|翻译)\s*[|｜丨∣:：])|[，,；;]\s*(?=(?:作者|编辑|来源|责编|翻译)[:：])"
+    r"\n|[\s\u3000]{2,}|\u3000|[，,；;。|｜\s]\s*+(?=(?:文|来源|作者|编辑|责编|责任编辑|翻译|译者|校对|选题|审校|摄影|记者|图)\s*+[|｜丨∣:：])"
 )
-_NAMES = re.compile(r" ?[、,，/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_NAMES = re.compile(r" ?[、,，/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _HAN_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff·•]{2,}")
-_LATIN_WORD = re.compile(r"[A-Z][A-Za-z.'’\-]{0,20}")
+_LATIN_WORD = re.compile(r"[^\W\d_\u2e80-\uffff][^\W\u2e80-\uffff]*+(?:[.'’\-][^\W\u2e80-\uffff]*+)*+")
+_BRACKETS = str.maketrans("", "", '（）()【】[]「」*_“”"')
+_STOPS = re.compile(r"[。！？!?，,；;：:…]|https?:")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{4,500}")
+# In a dateline: 新华社北京5月15日电（记者 张三）.
+_DATELINE = re.compile(r"[（(](?:本报|本网|本刊|见习|实习|特约)?记者[\s\u3000:：]*+([^（）()\n]{2,30})[)）]")
+_NO_NAMES = frozenset(
+    {"佚名", "网络", "未知", "匿名", "整理", "综合", "原创", "转载", "本站", "小编", "编辑部", "本文", "互联网", "网友"}
+    | {"本报", "报道", "如下", "如图", "无", "不详", "略"}
+)
+_INSTITUTIONS = frozenset("社报网台局部室组厅院刊")
 _LINE_ENDS = re.compile(
     r"</?(?:p|h[1-6]|li|ul|ol|dl|dt|dd|pre|blockquote|t[drh]|figcaption|figure)(?: [^<>]*+)?>|<[bh]r>"
 )
 _TAGS = re.compile(r"<[^<>]*+>")
-_BRACKETS = str.maketrans("", "", '（）()【】[]「」*_“”"')
-_STOPS = re.compile(r"[。！？!?，,；;：:…]")
-_NO_NAMES = frozenset(
-    {"佚名", "网络", "未知", "匿名", "整理", "综合", "原创", "转载", "本站", "小编", "编辑部", "本文", "互联网"}
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Whom a text names. `suggestions` are lines that look like a credit without being certain."""
+    """Whom a text names: people by role, the source, its address.
 
-    authors: tuple[str, ...] = ()
-    editors: tuple[str, ...] = ()
-    translators: tuple[str, ...] = ()
+    `suggestions` are what looks like a credit without being certain: what it is, the value, and the line it stands in.
+    """
+
+    people: tuple[tuple[str, str], ...] = ()
     source: str = ""
-    suggestions: tuple[str, ...] = field(default=())
+    source_url: str = ""
+    suggestions: tuple[tuple[str, str, str], ...] = field(default=())
+
+    def names(self, role: str) -> tuple[str, ...]:
+        """Return the names of those who had a role."""
+        return tuple(name for name, of in self.people if of == role)
 
 
 def edge_lines(html: str) -> list[str]:
     """Return the first and the last three lines of clean HTML, as plain text: where credits stand."""
     lines = [line for line in _LINE_ENDS.split(html) if line and not line.isspace()]
-    if len(lines) > 2 * _EDGE:
-        lines = lines[: 2 * _EDGE] + lines[-2 * _EDGE :]
+    if len(lines) > 4 * EDGE:
+        lines = lines[: 2 * EDGE] + lines[-2 * EDGE :]
     texts = [text for text in (unescape(_TAGS.sub("", line)).strip() for line in lines) if text]
-    return texts if len(texts) <= 2 * _EDGE else texts[:_EDGE] + texts[-_EDGE:]
+    return texts if len(texts) <= 2 * EDGE else texts[:EDGE] + texts[-EDGE:]
 
 
 def find_credits(paragraphs: Sequence[str]) -> Credits:
     """Return the credits in the paragraphs of a text (plain, one string a block, in order).
 
-    Certain is a line that holds nothing but a credit, among the first or last three paragraphs, whose names are names:
+    Certain is a line that holds nothing but credits, among the first or last three paragraphs, whose names are names:
     two to four Hanzi or at most three Latin words; a source of at most 20 characters without the marks of a sentence.
     """
-    found: dict[str, list[str]] = {"authors": [], "editors": [], "translators": [], "source": []}
-    suggestions: list[str] = []
-    edge = {*range(min(_EDGE, len(paragraphs))), *range(max(0, len(paragraphs) - _EDGE), len(paragraphs))}
+    found = _Found()
+    edge = {*range(min(EDGE, len(paragraphs))), *range(max(0, len(paragraphs) - EDGE), len(paragraphs))}
     for index in sorted(edge):
-        line = paragraphs[index].translate(_BRACKETS).strip()
-        if not line or len(line) > 120:
-            continue
-        parts = [part.strip() for part in _PARTS.split(line) if part and part.strip()]
-        read = [_read(part) for part in parts]
-        if all(entry and entry[1] for entry in read):
-            for kind, names in (entry for entry in read if entry):
-                found[kind] += [name for name in names if name not in found[kind]]
-        elif any(read):
-            suggestions.append(paragraphs[index].strip()[:120])
-    return Credits(
-        tuple(found["authors"]),
-        tuple(found["editors"]),
-        tuple(found["translators"]),
-        found["source"][0] if len(found["source"]) == 1 else "",
-        tuple(suggestions),
-    )
+        line = paragraphs[index].strip()
+        if line and len(line) <= _MAX_SUGGESTED_LINE:
+            found.read(line, may_be_dateline=index < EDGE)
+    return found.credits()
+
+
+class _Found:
+    """What the lines of a text say, in their order, each thing once."""
+
+    def __init__(self) -> None:
+        self._people: dict[tuple[str, str], None] = {}
+        self._sources: dict[str, str] = {}
+        self._addresses: dict[str, None] = {}
+        self._suggestions: dict[tuple[str, str, str], None] = {}
+
+    def read(self, line: str, *, may_be_dateline: bool) -> None:
+        """Read one line; one that holds credits alone is certain."""
+        parts = [_read(part) for part in _parts(line)]
+        credits = [part for part in parts if part]
+        is_long = len(line) > _MAX_LINE and any(role != "address" for role, _values in credits)
+        if len(credits) == len(parts) and not is_long:
+            self._take(credits, line)
+            return
+        for role, values in credits:
+            # Inside a sentence the first name is the one that the label stands in front of.
+            self._suggest(role, values[:1], line)
+        dateline = _DATELINE.search(line) if may_be_dateline else None
+        if dateline:
+            self._suggest("author", _people(dateline[1]), line)
+
+    def _take(self, credits: list[tuple[str, list[str]]], line: str) -> None:
+        for role, values in credits:
+            if role == "original_title":
+                self._suggest(role, values, line)
+            elif role == "source":
+                self._sources |= dict.fromkeys(values, line)
+            elif role == "address":
+                self._addresses |= dict.fromkeys(values)
+            elif role != "other":
+                self._people |= {(value, role): None for value in values}
+        if not any(values for _role, values in credits):
+            # A label, and behind it what is no name and no source.
+            self._suggest(credits[0][0] if credits else "other", [line], line)
+
+    def _suggest(self, role: str, values: list[str], line: str) -> None:
+        if role not in {"other", "address"}:
+            self._suggestions |= {(role, value[:_MAX_LINE], line[:_MAX_LINE]): None for value in values}
+
+    def credits(self) -> Credits:
+        """Return what was found; of two sources none is certain, and of two addresses neither."""
+        if len(self._sources) > 1:
+            for value, line in self._sources.items():
+                self._suggest("source", [value], line)
+        return Credits(
+            tuple(self._people),
+            next(iter(self._sources)) if len(self._sources) == 1 else "",
+            next(iter(self._addresses)) if len(self._addresses) == 1 else "",
+            tuple(self._suggestions),
+        )
+
+
+def _parts(line: str) -> Iterator[str]:
+    for part in _PARTS.split(line):
+        part = part.translate(_BRACKETS).strip(" \u3000\t，,；;。|｜")
+        if part:
+            yield part
 
 
 def _read(part: str) -> tuple[str, list[str]] | None:
-    """Return the kind of a credit and its names (none where they are no names); None for what is no credit."""
-    for kind, pattern in (("editors", _EDITOR), ("translators", _TRANSLATOR), ("authors", _WRITER)):
-        match = pattern.fullmatch(part)
-        if match:
-            return kind, _people(match[1])
-    match = _SOURCE.fullmatch(part)
+    """Return the role of a credit and its names (none where they are no names); None for what is no credit."""
+    match = _LABEL.fullmatch(part)
     if match:
-        source = match[1].strip(" 　“”\"'")
-        good = 1 < len(source) <= _MAX_SOURCE and not _STOPS.search(source) and source not in _NO_NAMES
-        return "source", [source] if good else []
+        role, value = _ROLE_OF[match[1].lower()], match[2].strip()
+        if role == "address":
+            return (role, [value]) if _ADDRESS.fullmatch(value) else None
+        if role == "source":
+            return role, [value] if _is_source(value) else []
+        if role in {"other", "original_title"}:
+            return role, [value]
+        return role, _people(value)
     match = _REPORTED.fullmatch(part)
     if match and len(part) <= 30:
-        return "authors", _people(match[1])
-    return None
+        names = _people(_REPORTS.sub("", match[1]))
+        return ("author", names) if names else None
+    match = _FROM.fullmatch(part)
+    if match and _is_source(match[1]):
+        return "source", [match[1]]
+    match = _BY.fullmatch(part)
+    return ("author", [match[1]]) if match else None
+
+
+def _is_source(value: str) -> bool:
+    return 1 < len(value) <= _MAX_SOURCE and not _STOPS.search(value) and value not in _NO_NAMES
 
 
 def _people(text: str) -> list[str]:
-    names = [name.strip(" 　") for name in _NAMES.split(" ".join(text.split())) if name.strip(" 　")]
+    names = [name.strip(" \u3000") for name in _NAMES.split(" ".join(text.split())) if name.strip(" \u3000")]
+    if len(names) == 2 and all(len(name) == 1 for name in names):
+        names = ["".join(names)]  # a name of two Hanzi, set as wide as one of three
     return names if names and all(is_person(name) for name in names) else []
 
 
@@ -110,6 +200,8 @@ def is_person(name: str) -> bool:
     if name in _NO_NAMES:
         return False
     if _HAN_NAME.fullmatch(name):
+        if name[-1] in _INSTITUTIONS and len(name) > 2:
+            return False
         return all(1 <= len(part) <= 4 for part in re.split("[·•]", name)) and (len(name) <= 4 or "·" in name)
     words = name.split()
     return 1 <= len(words) <= 3 and all(_LATIN_WORD.fullmatch(word) for word in words)
