@@ -39,7 +39,8 @@ _BY = re.compile(
 _PARTS = re.compile(
     r"\n|[\s\u3000]{2,}|\u3000|[，,；;。|｜\s]\s*+(?=(?:文|来源|作者|编辑|责编|责任编辑|翻译|译者|校对|选题|审校|摄影|记者|图)\s*+[|｜丨∣:：])"
 )
-_NAMES = re.compile(r" ?[、,，/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+_NAMES = re.compile(r" ?[、/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+_COMMA = re.compile("[，,]")
 _HAN_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff·•]{2,}")
 _LATIN_WORD = re.compile(r"[^\W\d_\u2e80-\uffff][^\W\u2e80-\uffff]*+(?:[.'’\-][^\W\u2e80-\uffff]*+)*+")
 _BRACKETS = str.maketrans("", "", '（）()【】[]「」*_“”"')
@@ -110,15 +111,17 @@ class _Found:
 
     def read(self, line: str, *, may_be_dateline: bool) -> None:
         """Read one line; one that holds credits alone is certain."""
-        parts = [_read(part) for part in _parts(line)]
+        texts = list(_parts(line))
+        parts = [_read(text) for text in texts]
         credits = [part for part in parts if part]
         is_long = len(line) > _MAX_LINE and any(role != "address" for role, _values in credits)
-        if len(credits) == len(parts) and not is_long:
+        # A comma goes on to something else: 作者：钟华，高级工程师.
+        if len(credits) == len(parts) and not is_long and not any(_COMMA.search(text) for text in texts):
             self._take(credits, line)
             return
         for role, values in credits:
             # Inside a sentence the first name is the one that the label stands in front of.
-            self._suggest(role, values[:1], line)
+            self._suggest(role, values[:1] or [line], line)
         dateline = _DATELINE.search(line) if may_be_dateline else None
         if dateline:
             self._suggest("author", _people(dateline[1]), line)
@@ -172,7 +175,7 @@ def _read(part: str) -> tuple[str, list[str]] | None:
             return role, [value] if _is_source(value) else []
         if role in {"other", "original_title"}:
             return role, [value]
-        return role, _people(value)
+        return role, _people(_COMMA.split(value)[0])
     match = _REPORTED.fullmatch(part)
     if match and len(part) <= 30:
         names = _people(_REPORTS.sub("", match[1]))
