@@ -48,7 +48,7 @@ def render_atom(channel: Channel) -> bytes:
             title=entry.title,
             link=entry.url,
             # Atom's summary is HTML here, ours is plain text.
-            description=escape(entry.summary),
+            description=escape(entry.summary) if entry.summary else None,  # type: ignore[arg-type]
             unique_id=entry.number_url,
             categories=entry.terms,
             pubdate=entry.published_at,

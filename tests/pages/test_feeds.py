@@ -129,5 +129,10 @@ def test_the_lead_picture_comes_with_the_content_unless_the_body_shows_it(client
     assert {item["image"] for item in items.values()} == {address}
 
 
+def test_an_article_without_a_summary_has_none_in_the_feed(client: Client) -> None:
+    make_article(summary="")
+    assert parse(client, "/feed/").find("a:entry/a:summary", ATOM) is None
+
+
 def test_an_unchanged_feed_has_the_same_bytes(client: Client) -> None:
     assert client.get("/feed/")["ETag"] == client.get("/feed/")["ETag"]

@@ -79,6 +79,14 @@ def test_a_card_shows_our_own_picture(client: Client) -> None:
     assert (tags["article:section"], tags["article:tag"]) == ("城市", "地铁")
 
 
+def test_an_article_without_a_picture_has_the_papers_logo_on_its_card(client: Client) -> None:
+    logo = picture()
+    SiteProfile.objects.update(logo=logo)
+    tags = metas(head_of(client, make_article().get_absolute_url()))
+    assert tags["og:image"] == f"http://testserver{logo.renditions.get(spec='fit-1600').file.url}"
+    assert tags["twitter:card"] == "summary"
+
+
 def test_a_picture_of_another_host_is_in_no_card(client: Client) -> None:
     article = make_article(hero_image_url="https://pictures.example/a.jpg")
     text = client.get(article.get_absolute_url()).content.decode()
