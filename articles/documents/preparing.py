@@ -18,6 +18,7 @@ from articles.documents.document import (
     DocumentWarning,
     Suggestion,
 )
+from articles.documents.mapping import Mapping
 from articles.documents.parsing import Reading, parse_document
 from articles.documents.readers.files import FoundFile, is_beside, read_file
 from articles.documents.site_root import Site
@@ -61,6 +62,7 @@ class Prepared:
     # Derived here, where there are several processes, rather than where there is one.
     slug: str = ""
     word_count: int = 0
+    map_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Preparation:
 
     reading: Reading
     engines: tuple[str, ...]
+    mapping: Mapping | None = None
+    map_digest: str = ""  # of the file that `mapping` stands in
 
     def __call__(self, file: FoundFile) -> Prepared:
         """Return what became of `file`; never raises for what the file holds."""
@@ -117,6 +121,8 @@ class Preparation:
             return Prepared(file, digest, error=DocumentError(file.name, str(error), key="body"))
         if document.exported is None:
             document = with_credits(document, find_credits(edge_lines(clean.html)))
+        if self.mapping:
+            document = self.mapping.apply(document)
         images, warnings = _images_beside(clean.html, document)
         if turned:
             text = f"{turned} tags inside code became the text that was meant"
@@ -134,6 +140,7 @@ class Preparation:
             images=images,
             slug=make_slug(document.title, max_length=80),
             word_count=count_words(plain_text(clean.html)),
+            map_digest=self.map_digest,
         )
 
 

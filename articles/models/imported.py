@@ -89,6 +89,7 @@ class ImportedFile(models.Model):
     suggestions = models.JSONField(default=list, blank=True, help_text="[field, value, evidence] for an editor")
     warnings = models.JSONField(default=list, blank=True)
     # The article holds an editor's work beside the file's: a later change of the file is merged into it.
+    map_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     is_merged = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -21,6 +21,7 @@ class Known:
     absence: str
     is_merged: bool
     path: str
+    map_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ _COLUMNS = (
     "article__withdrawn_at",
     "is_merged",
     "path",
+    "map_digest",
 )
 
 
@@ -79,8 +81,10 @@ def known_from(
     withdrawn_at: object,
     is_merged: bool,
     path: str,
+    map_digest: str,
 ) -> Known:
-    return Known(pk, digest, essence, article, absence_of(article, trashed_at, withdrawn_at), is_merged, path)
+    absence = absence_of(article, trashed_at, withdrawn_at)
+    return Known(pk, digest, essence, article, absence, is_merged, path, map_digest)
 
 
 def absence_of(article: int | None, trashed_at: object, withdrawn_at: object) -> str:

@@ -1,5 +1,6 @@
 """What an operator can say about a run."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -26,6 +27,12 @@ class ImportOptions:
     overwrite: bool = False
     dry_run: bool = False
     engines: tuple[str, ...] = ("nh3",)
+    map_data: bytes = b""  # of a TOML file, see articles/documents/mapping.py
+
+    @property
+    def map_digest(self) -> str:
+        """What tells this map from others; empty without one."""
+        return hashlib.sha256(self.map_data).hexdigest() if self.map_data else ""
 
     def as_record(self) -> dict[str, object]:
         """The options as the run's row keeps them."""
@@ -40,4 +47,5 @@ class ImportOptions:
             "include": list(self.include),
             "exclude": list(self.exclude),
             "overwrite": self.overwrite,
+            "map": self.map_digest,
         }

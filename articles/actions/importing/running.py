@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from articles.actions.importing.enduring import persistently
 from articles.actions.importing.known import Identity, Incoming, Known, look_up
+from articles.actions.importing.maps import keep_map
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
 from articles.actions.importing.restoring import Restoration
 from articles.actions.importing.writing import Writer
 from articles.documents.document import DocumentError
+from articles.documents.mapping import read_mapping
 from articles.documents.parsing import Reading
 from articles.documents.pool import run_in_workers
 from articles.documents.preparing import Preparation, Prepared
@@ -101,7 +103,10 @@ class _Run:
             is_zone_given=options.is_zone_given,
             sites=sites,
         )
-        self._preparation = Preparation(reading, options.engines)
+        mapping = read_mapping(options.map_data, source="the map") if options.map_data else None
+        self._preparation = Preparation(reading, options.engines, mapping, options.map_digest)
+        if self._run and options.map_data:
+            keep_map(options.map_data)
         self._restoration = Restoration()
         self._writer = Writer(options, self._run, self._preparation, self._restoration)
         self._size = min(FIRST_BATCH, BATCH)
@@ -166,8 +171,8 @@ class _Run:
             found = persistently(partial(look_up, identities), lock=LOCK)
             for file, identity in zip(chunk, identities, strict=True):
                 row = found.get(identity)
-                if row is None:
-                    yield file
+                if row is None or (self._options.map_data and row.map_digest != self._options.map_digest):
+                    yield file  # another map may make something else of the same bytes
                 else:
                     self._known[identity] = row
                     yield replace(file, known_digest=row.digest)

@@ -48,6 +48,7 @@ _FILE = (
     "lost_texts",
     "suggestions",
     "warnings",
+    "map_digest",
 )
 
 
@@ -124,6 +125,7 @@ def file_values(task: Task, run: ImportRun | None) -> dict[str, Any]:
         "lost_texts": list(prepared.lost_texts),
         "suggestions": [[each.field, each.value, each.evidence] for each in document.suggestions],
         "warnings": [str(warning) for warning in task.warnings],
+        "map_digest": prepared.map_digest,
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from articles.actions.importing.known import Incoming
+from articles.actions.importing.maps import stored_mapping
 from articles.actions.importing.merging import BYLINE, PLAIN, READ, SECTIONS, TAGS, State, merge, state_of
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Outcome
@@ -49,6 +51,7 @@ FILE_FIELDS = (
     "lost_texts",
     "suggestions",
     "warnings",
+    "map_digest",
     "is_merged",
 )
 
@@ -105,7 +108,9 @@ class Updater:
         file = incoming.prepared.file
         modified_at = read_file(file)[1]
         here = FoundFile(file.root, file.path, row.path or file.key)
-        prepared = self._preparation.prepare(here, blob.unpacked(), modified_at)
+        mapping = stored_mapping(row.map_digest)
+        preparation = replace(self._preparation, mapping=mapping, map_digest=row.map_digest)
+        prepared = preparation.prepare(here, blob.unpacked(), modified_at)
         if prepared.document is None:
             return None
         unheard: list[DocumentWarning] = []

@@ -27,7 +27,7 @@ from articles.actions.importing.updating import Updater
 from articles.actions.redirecting import add_old_addresses
 from articles.actions.revising import edited_since_import
 from articles.documents.document import ArticleDocument, DocumentWarning
-from articles.documents.preparing import Preparation
+from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import read_beside
 from articles.models import (
     Article,
@@ -111,6 +111,7 @@ class Writer:
         tasks: dict[int, Task] = {}
         fresh = [incoming for incoming in batch if incoming.known is None]
         known = self._lock(fresh)
+        self._mapped_alike: list[int] = []
         unknown = [incoming for incoming in fresh if incoming.identity not in known]
         twins = self._twins(unknown)
         self._down = _taken_down(incoming.prepared.document for incoming in unknown)
@@ -123,6 +124,9 @@ class Writer:
                 tasks[number] = decided
         with gather_changes():
             self._store(list(tasks.values()), edited)
+        if self._mapped_alike:
+            # This map makes of them what stands there already; the next run need not read them again.
+            ImportedFile.objects.filter(pk__in=self._mapped_alike).update(map_digest=self._options.map_digest)
         for number, task in tasks.items():
             entries[number] = self._entry_of(task)
         ordered = [entries[number] for number in range(len(batch))]
@@ -180,10 +184,18 @@ class Writer:
         if row.absence or row.article is None:
             return self._entry(incoming, Outcome.SKIPPED, row.article, error=row.absence)
         is_edited = row.is_merged or row.article in edited
-        is_same = row.digest == prepared.digest or (prepared.essence and row.essence == prepared.essence)
-        if is_same and not (is_edited and self._options.overwrite):
+        if self._is_same(row, prepared) and not (is_edited and self._options.overwrite):
             return self._entry(incoming, Outcome.UNCHANGED, row.article)
         return self._task(incoming, row, is_edited=is_edited)
+
+    def _is_same(self, row: Known, prepared: Prepared) -> bool:
+        """Whether a file says what was imported of it: by its bytes, or by what matters of them."""
+        is_alike = bool(prepared.essence) and row.essence == prepared.essence
+        if not self._options.map_data or row.map_digest == self._options.map_digest:
+            return is_alike or row.digest == prepared.digest
+        if is_alike:
+            self._mapped_alike.append(row.pk)
+        return is_alike
 
     def _unchanged(self, incoming: Incoming, known: Known) -> Entry:
         if known.absence:

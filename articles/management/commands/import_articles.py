@@ -29,6 +29,7 @@ from articles.actions.importing import (
 from articles.actions.notifying import tell_of_import
 from articles.actions.redirecting import check_addresses
 from articles.documents.document import DocumentError
+from articles.documents.mapping import read_mapping
 from articles.documents.readers.files import SUFFIXES, as_key, printable
 from articles.management.progress import Progress
 from articles.models import Article, ImportedFile, Status
@@ -39,8 +40,6 @@ BROKEN_OFF = 130
 _ENDING = "ending after the batch at hand; once more ends at once"
 _NO_NEWS = frozenset({Outcome.UNCHANGED, Outcome.SKIPPED})
 MAX_JOBS = 256
-# Options of later versions: said plainly, rather than "unrecognized".
-LATER = ("map",)
 
 
 class Command(BaseCommand):
@@ -63,13 +62,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--images", choices=["link", "local"], default="link", help="local: take remote pictures in"
         )
+        parser.add_argument("--map", type=Path, metavar="FILE", help="renames sections, tags and authors on the way in")
         parser.add_argument("--media-root", type=Path, metavar="DIR", help="a folder to look for pictures first")
         parser.add_argument("--check-urls", type=Path, metavar="FILE", help="tell what old addresses answer afterwards")
         parser.add_argument(
             "--notify", action="append", default=[], metavar="MAIL", help="who gets a mail when something failed"
         )
-        for name in LATER:
-            parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help="not available yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
         addresses = _read_addresses(options["check_urls"]) if options["check_urls"] else None
@@ -155,9 +153,6 @@ class Command(BaseCommand):
         self.stdout.write(" ".join(f"{status}={number}" for status, number in known.items()))
 
     def _read(self, options: dict[str, Any]) -> ImportOptions:
-        for name in LATER:
-            if options[name] is not None:
-                raise usage_error(f"--{name.replace('_', '-')} is not available yet")
         if options["media_root"] and (options["images"] != "local" or not options["media_root"].is_dir()):
             raise usage_error("--media-root must be a folder, and --images local must stand beside it")
         try:
@@ -184,6 +179,7 @@ class Command(BaseCommand):
             overwrite=options["overwrite"],
             dry_run=options["dry_run"],
             engines=conf.sanitizers(),
+            map_data=_read_map(options["map"]) if options["map"] else b"",
         )
 
 
@@ -217,6 +213,18 @@ class _Report:
     def close(self) -> None:
         with suppress(OSError):
             self._stream.close()
+
+
+def _read_map(path: Path) -> bytes:
+    """Return the bytes of a map that can be read."""
+    try:
+        data = path.read_bytes()
+        read_mapping(data, source=printable(str(path)))
+    except OSError as error:
+        raise usage_error(f"--map: {printable(str(path))} cannot be read ({error.strerror})") from error
+    except DocumentError as error:
+        raise usage_error(f"--map: {error}") from error
+    return data
 
 
 def _read_addresses(path: Path) -> list[str]:
