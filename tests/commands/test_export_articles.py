@@ -143,7 +143,10 @@ def test_an_export_into_an_empty_site_gives_the_same_site_and_the_same_export(tm
     empty_the_site(settings, tmp_path / "other-media")
     result = run(tmp_path / "one")
     assert result.counts == "created=12"
-    assert everything() == before
+    now = everything()
+    for name, rows in before.items():
+        for old, new in zip(rows, now[name], strict=True):
+            assert new == old
     assert export(tmp_path / "two") == "exported=12 pictures=2 removed=0 failed=0"
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
     # Trash and withdrawn articles are never touched by an import.

@@ -298,7 +298,7 @@ class Writer:
         published_at = document.published_at
         if published_at is None and status == Status.PUBLISHED:
             published_at = timezone.now()
-        body = pictures.body(document.body_html)
+        body = pictures.body(document)
         image, image_url = pictures.hero(document)
         state = {
             "title": document.title,
@@ -391,10 +391,13 @@ class _Pictures:
     def __init__(self, writer: Writer, incoming: Incoming, warnings: list[DocumentWarning]) -> None:
         self._writer, self._incoming, self._warnings = writer, incoming, warnings
 
-    def body(self, body: str) -> str:
+    def body(self, document: ArticleDocument) -> str:
+        body = document.body_html
         changed = str(body)
         for address in self._incoming.prepared.images:
             quoted = f'src="{html.escape(address)}"'
+            if document.exported and library_picture(address):
+                continue  # the list of the export brought it
             if quoted in changed and (image := self._writer.picture(self._incoming, address, self._warnings)):
                 changed = changed.replace(quoted, f'src="{html.escape(image.file.url)}"')
         return body if changed == body else sanitize(changed, engines=self._writer.engines).html
