@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0014_search'),
+        ('articles', '0015_end_of_lists'),
     ]
 
     operations = [
