@@ -1,6 +1,7 @@
 """HTML to plain text, excerpts, word counts and reading time: Chinese and Latin text counted each in its own way."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 # What a browser starts on a line of its own.
@@ -13,6 +14,9 @@ _BLOCKS = frozenset({
 })
 # fmt: on
 _UNSEEN = frozenset({"script", "style", "template", "title", "textarea", "noscript", "rt", "rp"})
+# Tags as the sanitizer writes them: names in small letters, values in double quotes.
+_TAG = re.compile(r'</?([a-z][a-z0-9]*+)(?:[^<>"]++|"[^"]*+")*+>')
+_UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(sorted(_UNSEEN))})[\s>]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _HAN = re.compile(
     r"[\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -59,15 +63,20 @@ def plain_text(html: str) -> str:
 
     The readings of ruby (`rt`) are left out, so that a word with its reading stays one word.
     """
-    if "<" not in html and "&" not in html:
-        text = html
-    else:
+    text = _TAG.sub(_break_or_nothing, html)
+    if "<" in text or _UNSEEN_TAG.search(html):
         reader = _Reader()
         reader.feed(html)
         reader.close()
         text = "".join(reader.parts)
+    elif "&" in text:
+        text = unescape(text)
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _break_or_nothing(tag: re.Match[str]) -> str:
+    return "\n" if tag[1] in _BLOCKS else ""
 
 
 def excerpt(text: str, *, length: int = 120) -> str:
