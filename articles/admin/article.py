@@ -21,6 +21,8 @@ from articles.admin.article_form import ArticleForm
 from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.base import UNWANTED, ChoosesByTyping, NewsroomAdmin
+from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
+from articles.admin.imports import origin_links
 from articles.admin.picture_upload import preview
 from articles.admin.taxonomy import TRAIL, section_trails
 from articles.admin.words import absence_text, removal_text, status_text
@@ -88,7 +90,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")
     list_display_links = ("headline",)
-    list_filter = (StatusFilter, SectionFilter, KindFilter, TimeFilter)
+    list_filter = (StatusFilter, SectionFilter, KindFilter, TimeFilter, MarkFilter, RunFilter, ImportSourceFilter)
     list_select_related = ("category__parent",)
     # What has no time yet is being worked on and stands on top, on both databases.
     ordering = (F("published_at").desc(nulls_first=True), "-id")
@@ -98,7 +100,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
         "Words of an article, its author or tag; pinyin or initials of its title (zgrmyh); or its number."
     )
     autocomplete_fields = ("hero_image", "translation_of")
-    readonly_fields = ("lead_picture", "facts")
+    readonly_fields = ("lead_picture", "origin", "facts")
     # For those who may look and not write: the text as readers get it, and what is chosen as words.
     look_fieldsets = (
         (None, {"fields": ("title", "subtitle", "summary", "text"), "classes": ("desk-main",)}),
@@ -108,7 +110,16 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
         (
             gettext_lazy("More"),
             {
-                "fields": ("kicker", "slug", "expires_at", "language", "source_name", "internal_note", "facts"),
+                "fields": (
+                    "kicker",
+                    "slug",
+                    "expires_at",
+                    "language",
+                    "source_name",
+                    "internal_note",
+                    "origin",
+                    "facts",
+                ),
                 "classes": ("desk-side", "after-byline", "collapse"),
             },
         ),
@@ -130,7 +141,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
         (
             gettext_lazy("Source"),
             {
-                "fields": ("source_name", "source_url", "canonical_url"),
+                "fields": ("source_name", "source_url", "canonical_url", "origin"),
                 "classes": ("desk-side", "after-byline", "collapse"),
             },
         ),
@@ -201,6 +212,10 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     def lead_picture(self, article: Article) -> str:
         return preview(article.hero_image) or _("none")
 
+    @admin.display(description=gettext_lazy("imported from"))
+    def origin(self, article: Article) -> str:
+        return origin_links(article) if article.pk else ""
+
     @admin.display(description=gettext_lazy("facts"))
     def facts(self, article: Article) -> str:
         if article.pk is None:
@@ -232,7 +247,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and not self.has_change_permission(request, obj):
-            return ("lead_picture", "facts", "text", "sections_text", "tags_text")
+            return ("lead_picture", "origin", "facts", "text", "sections_text", "tags_text")
         return self.readonly_fields if may_plan(request.user) else (*self.readonly_fields, "published_at", "expires_at")  # type: ignore[arg-type]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
