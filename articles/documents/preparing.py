@@ -27,6 +27,7 @@ from articles.text.credits import Credits, edge_lines, find_credits
 from articles.text.plain import count_words, plain_text
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.scraped import Scrape
+from articles.text.searchable import ArticleTexts, SearchText, prepare_text
 from articles.text.slugs import make_slug
 
 MAX_IMAGES = 200
@@ -63,6 +64,7 @@ class Prepared:
     slug: str = ""
     word_count: int = 0
     map_digest: str = ""
+    search_text: SearchText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,16 @@ class Preparation:
             slug=make_slug(document.title, max_length=80),
             word_count=count_words(plain_text(clean.html)),
             map_digest=self.map_digest,
+            search_text=prepare_text(
+                ArticleTexts(
+                    document.title,
+                    clean.html,
+                    document.subtitle,
+                    document.kicker,
+                    document.summary,
+                    document.source_name,
+                )
+            ),
         )
 
 

@@ -1,6 +1,7 @@
 """HTML to plain text, excerpts, word counts and reading time: Chinese and Latin text counted each in its own way."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -58,6 +59,7 @@ class _Reader(HTMLParser):
             self.parts.append(data)
 
 
+@lru_cache(maxsize=2)  # an import asks for the same text more than once
 def plain_text(html: str) -> str:
     """Return the text of sanitized HTML that a reader sees: a line for each block, no empty lines.
 

@@ -15,7 +15,6 @@ from articles.actions.importing.report import Outcome
 from articles.actions.importing.restoring import EXPORTED
 from articles.actions.importing.storing import file_values, keep_originals
 from articles.actions.importing.taxonomy import Taxonomy
-from articles.actions.redirecting import add_old_addresses
 from articles.actions.revising import record, snapshot
 from articles.documents.document import DocumentWarning
 from articles.documents.preparing import Preparation
@@ -136,9 +135,7 @@ class Updater:
         _sign(article, list(dict.fromkeys((authors[name], role) for name, role in state[BYLINE])))
         tags = taxonomy.tags(set(state[TAGS]))
         _tag(article, list(dict.fromkeys(tags[name] for name in state[TAGS])))
-        told = add_old_addresses({article.pk: task.document.old_paths}) if task.document.old_paths else {}
-        texts = told.get(article.pk, [])
-        task.warnings += [DocumentWarning(text, key="permalink", reason="address") for text in texts]
+        task.warnings += self._writer.keep_addresses(article.pk, task.incoming)
 
     def _remember(self, task: Task, row: ImportedFile, *, is_merged: bool) -> None:
         keep_originals([task.incoming.prepared])

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
+from articles.actions.importing.claims import Claims
 from articles.actions.importing.known import Identity, Incoming, Known, absence_of, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
@@ -24,7 +25,6 @@ from articles.actions.importing.restoring import (
 from articles.actions.importing.storing import store_new
 from articles.actions.importing.taxonomy import Taxonomy
 from articles.actions.importing.updating import Updater
-from articles.actions.redirecting import add_old_addresses
 from articles.actions.revising import edited_since_import
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Preparation, Prepared
@@ -45,6 +45,7 @@ from articles.models import (
 from articles.models.article import default_language
 from articles.models.category import MAX_DEPTH
 from articles.renditions import ImageRefused, check_image, store_image
+from articles.search import with_prepared
 from articles.text.sanitize import sanitize
 
 LEAST_KEPT_SHARE = 0.98
@@ -94,16 +95,19 @@ class Writer:
         self._moved: set[int] = set()
         self._moving: set[int] = set()
         self._down: dict[tuple[str, str], int] = {}
+        self._claims = Claims()
 
     def forget(self) -> None:
         """Forget what was looked up or made: the transaction that made it was rolled back."""
         self._taxonomy = Taxonomy()
         self._moving.clear()
+        self._claims.forget()
 
     def settle(self) -> None:
         """The batch is decided for good, whether it was stored or tried."""
         self._moved |= self._moving
         self._moving.clear()
+        self._claims.settle()
 
     def write(self, batch: Sequence[Incoming]) -> list[Entry]:
         """Write a batch inside the caller's transaction and tell what became of each file, in order."""
@@ -122,7 +126,8 @@ class Writer:
                 entries[number] = decided
             else:
                 tasks[number] = decided
-        with gather_changes():
+        texts = [task.incoming.prepared.search_text for task in tasks.values()]
+        with with_prepared(text for text in texts if text), gather_changes():
             self._store(list(tasks.values()), edited)
         if self._mapped_alike:
             # This map makes of them what stands there already; the next run need not read them again.
@@ -241,15 +246,11 @@ class Writer:
         warning = DocumentWarning(f"the file was moved; it was {row.path}")
         row.key, row.path = incoming.key, incoming.prepared.file.key
         row.save(update_fields=["key", "key_digest", "path"])
-        document = incoming.prepared.document
-        told = []
-        if row.article_id and document:
-            told = add_old_addresses({row.article_id: document.old_paths}).get(row.article_id, [])
+        told = self.keep_addresses(row.article_id, incoming) if row.article_id else []
         absence = _absence(row)
         if absence:
             return self._entry(incoming, Outcome.SKIPPED, row.article_id, error=absence)
-        warnings = [warning, *address_warnings(told)]
-        return self._entry(incoming, Outcome.UNCHANGED, row.article_id, warnings=warnings)
+        return self._entry(incoming, Outcome.UNCHANGED, row.article_id, warnings=[warning, *told])
 
     def _task(self, incoming: Incoming, row: Known | None, *, is_edited: bool = False) -> Entry | Task:
         document = incoming.prepared.document
@@ -281,14 +282,18 @@ class Writer:
 
     def _keep_addresses(self, tasks: Sequence[Task]) -> None:
         """Remember the old addresses of new articles; what has to be said about them is said with the file."""
-        wanted = {
-            task.article_id: [*task.document.old_paths, *([task.lost_address] if task.lost_address else [])]
-            for task in tasks
-            if task.document.old_paths or task.lost_address
-        }
-        told = add_old_addresses(wanted) if wanted else {}
+        lost = {task.article_id: task.lost_address for task in tasks if task.lost_address}
+        wanted = [(task.article_id, task.incoming, [*task.document.old_paths]) for task in tasks]
+        for article, _incoming, paths in wanted:
+            paths += [lost[article]] if article in lost else []
+        told = self._claims.keep(wanted)
         for task in tasks:
-            task.warnings += address_warnings(told.get(task.article_id, []))
+            task.warnings += told.get(task.article_id, [])
+
+    def keep_addresses(self, article: int, incoming: Incoming) -> list[DocumentWarning]:
+        """Remember the old addresses of one article; return what has to be said about them."""
+        document = incoming.prepared.document
+        return self._claims.keep([(article, incoming, [*document.old_paths])]).get(article, []) if document else []
 
     def state_of(self, incoming: Incoming, document: ArticleDocument, warnings: list[DocumentWarning]) -> State:
         """Return what a document says, in the form in which it is written and compared."""
@@ -433,11 +438,6 @@ def _end(end: datetime | None, start: datetime | None, warnings: list[DocumentWa
         warnings.append(DocumentWarning(text, reason="date"))
         return None
     return end
-
-
-def address_warnings(texts: Iterable[str]) -> list[DocumentWarning]:
-    """Return what is to be said about old addresses as warnings."""
-    return [DocumentWarning(text, key="permalink", reason="address") for text in texts]
 
 
 def _absence(row: ImportedFile) -> str:
