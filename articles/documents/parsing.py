@@ -23,6 +23,7 @@ from articles.documents.front_matter import FrontMatter, split_front_matter
 from articles.documents.keys import Keys, as_plain, moment_from_path
 from articles.documents.site_root import Site
 from articles.documents.template_tags import render_template_tags
+from articles.text.loose_tags import spell_out_loose_tags
 from articles.text.markdown import render_markdown
 from articles.text.plain import count_words, excerpt, plain_text
 from articles.text.policy import MAX_BYTES
@@ -67,6 +68,8 @@ _PAGE_TYPES = frozenset(
 )
 _NONE: frozenset[str] = frozenset()
 # What the link comments of translators name: who put the translation out is no source of the text.
+# An export of WordPress names by `link` the address of the article itself.
+_OF_WORDPRESS = frozenset({"link"})
 _OF_TRANSLATORS = frozenset({"publisher", "collector", "reviewer"})
 _SET_EVIDENCE = frozenset({"layout", "wordpress_id", "topics", "redirect_from", "weight", "aliases"})
 
@@ -115,9 +118,7 @@ def parse_document(
     if not text.strip():
         raise DocumentSkipped("the file is empty")
     front = split_front_matter(text, source=source)
-    keys = Keys(
-        front.values, front.lines, source=source, ignored=_OF_TRANSLATORS if front.dialect == "links" else _NONE
-    )
+    keys = Keys(front.values, front.lines, source=source, ignored=_ignored(front))
     warnings += front.warnings
     zone = reading.zone_of(site)
 
@@ -135,6 +136,10 @@ def parse_document(
         warnings.append(DocumentWarning("the body is empty", key="body"))
     body_html = to_html(body, suffix=path.suffix)
     title = _title(keys, front, body, path, warnings)
+    source_url = keys.address("source_url")
+    if not title and source_url:
+        title = source_url.partition("://")[2].strip("/")[:MAX_TITLE]
+        warnings.append(DocumentWarning(f"no title; {title[:60]!r} is what the file links to", reason="title"))
     if not title:
         _refuse_notes(body_html, key, front.values, zone=zone)
         title = as_plain(path.stem)[:MAX_TITLE] or "?"
@@ -174,7 +179,7 @@ def parse_document(
         language=language_of(keys, path),
         source_name=named_source or publisher[:MAX_SOURCE],
         is_source_publisher=bool(publisher) and not named_source,
-        source_url=keys.address("source_url"),
+        source_url=source_url,
         canonical_url=keys.address("canonical_url"),
         hero=hero_of(keys),
         byline=byline,
@@ -188,9 +193,8 @@ def parse_document(
 
 def to_html(body: str, *, suffix: str) -> str:
     """Return a body as HTML: as it stands where suffix or content say so, else rendered from Markdown."""
-    if suffix.lower() in {".html", ".htm"} or looks_like_html(body):
-        return body
-    return render_markdown(body)
+    is_html = suffix.lower() in {".html", ".htm"} or looks_like_html(body)
+    return spell_out_loose_tags(body if is_html else render_markdown(body))
 
 
 def looks_like_html(body: str) -> bool:
@@ -206,6 +210,13 @@ def looks_like_html(body: str) -> bool:
 def _summary_above_more(body: str, suffix: str) -> str:
     match = _MORE.search(body)
     return excerpt(plain_text(to_html(body[: match.start()], suffix=suffix)), length=MAX_SUMMARY) if match else ""
+
+
+def _ignored(front: FrontMatter) -> frozenset[str]:
+    """Return the keys that mean something else in this file than the table of keys says."""
+    if front.dialect == "links":
+        return _OF_TRANSLATORS
+    return _OF_WORDPRESS if "wordpress_id" in front.values else _NONE
 
 
 def _refuse_papers(path: PurePosixPath, values: dict[str, Any]) -> None:
@@ -240,7 +251,7 @@ def _title(keys: Keys, front: FrontMatter, body: str, path: PurePosixPath, warni
 
 
 def _old_paths(keys: Keys, placed: Placed, reading: Reading, site: Site | None) -> tuple[str, ...]:
-    values = keys.take_all("old_paths")
+    values = keys.take_all("old_paths") + ([keys.rest.get("link")] if "wordpress_id" in keys.rest else [])
     said = said_paths(values, site=site, placed=placed)
     if values and not any(said):
         keys.warn("no address of this site stands here; left out")

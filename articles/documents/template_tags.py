@@ -15,11 +15,15 @@ _LIQUID: Final = r"\{%-?[ \t]*(?P<liquid>/?[A-Za-z][\w-]*)(?P<liquid_rest>[^\n]{
 _HUGO: Final = r"\{\{[<%][ \t]*(?P<hugo>/?[ \t]*[A-Za-z][\w./-]*)(?P<hugo_rest>[^\n]{0,2000}?)/?[>%]\}\}"
 _VALUE: Final = r"\{\{-?[ \t]*(?P<value>[^{}\n]{1,300}?)[ \t]*-?\}\}"
 _KRAMDOWN: Final = r"(?:^|(?<=[\w)*_\]`]))\{:[ \t]*(?:[.#][\w-]+|[\w-]+=\"[^\"\n]{0,200}\")(?:[ \t]+[^{}\n]{0,200})?\}"
-_TAG = re.compile(f"{_LIQUID}|{_HUGO}|{_VALUE}|(?P<kramdown>{_KRAMDOWN})", re.MULTILINE)
+# WordPress's: what stands between them is the content.
+_WORDPRESS_NAMES: Final = "caption|gallery|embed|audio|video|playlist|wp_caption|sourcecode"
+_WORDPRESS: Final = rf"\[/?(?:{_WORDPRESS_NAMES})(?:[ \t]+[\w-]+=[^\[\]\n]{{0,500}})?\](?!\()"
+_TAG = re.compile(f"{_LIQUID}|{_HUGO}|{_VALUE}|(?P<kramdown>{_KRAMDOWN})|(?P<wordpress>{_WORDPRESS})", re.MULTILINE)
 # Code stays code: fences, `pre`, and spans of code.
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _CODE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})|(?P<pre><pre\b)|(?P<ticks>`+)", re.MULTILINE | re.IGNORECASE)
 _PRE_END = re.compile(r"</pre>", re.IGNORECASE)
+_SHORTCODE_END = re.compile(r"\[(?:/(?:caption|embed|audio|video|sourcecode|wp_caption)|gallery|playlist)\b")
 _RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _ARGUMENT = re.compile(r"""([\w-]+)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"']+)|("[^"]*"|'[^']*'|[^\s"']+)""")
 
@@ -44,6 +48,8 @@ _PICTURES = frozenset(
     | {"legacy-img-left", "responsive_image", "picture", "asset_image", "lightgallery"}
 )
 _VIDEOS = {
+    "bilibili_video": "https://www.bilibili.com/video/{}",
+    "youku": "https://v.youku.com/v_show/id_{}.html",
     "youtube": "https://www.youtube.com/watch?v={}",
     "vimeo": "https://vimeo.com/{}",
     "bilibili": "https://www.bilibili.com/video/{}",
@@ -51,7 +57,7 @@ _VIDEOS = {
     "gist": "https://gist.github.com/{}",
     "jsfiddle": "https://jsfiddle.net/{}",
 }
-_LINKS = frozenset({"link", "button", "asset-static", "legacy-file", "asset_link", "url_for", "link_to"})
+_LINKS = frozenset({"link", "button", "btn", "asset-static", "legacy-file", "asset_link", "url_for", "link_to"})
 _ADDRESSES = frozenset({"ref", "relref", "asset_path", "post_url", "post_path", "page_url", "asset_url"})
 # Markers that say nothing to readers: their going is no loss and needs no warning.
 _SILENT = frozenset(
@@ -66,7 +72,7 @@ _MAX_WARNINGS = 5
 
 def render_template_tags(body: str) -> tuple[str, list[DocumentWarning]]:
     """Return a body in which template tags are markup, and a warning for each kind of tag that is not known."""
-    if "{%" not in body and "{{" not in body and "{:" not in body:
+    if "{%" not in body and "{{" not in body and "{:" not in body and not _SHORTCODE_END.search(body):
         return body, []
     renderer = _Renderer()
     result = "".join(renderer.render(part, is_code) for part, is_code in _parts(renderer.code_blocks(body)))
@@ -153,7 +159,7 @@ class _Renderer:
         return _TAG.sub(self._tag, text)
 
     def _tag(self, match: re.Match[str]) -> str:
-        if match["kramdown"] is not None:
+        if match["kramdown"] is not None or match["wordpress"] is not None:
             return ""
         if match["value"] is not None:
             return self._value(match)
@@ -252,6 +258,16 @@ def _post_link(name: str, words: list[str], named: dict[str, str]) -> str:
     return escape(" ".join(words[1:]) or (words[0] if words else ""))
 
 
+def _label(name: str, words: list[str], named: dict[str, str]) -> str:
+    text = next((word for word in words if word.startswith("@")), words[-1] if words else "")
+    return escape(" ".join([text.lstrip("@"), *words[words.index(text) + 1 :]])) if text else ""
+
+
+def _frame(name: str, words: list[str], named: dict[str, str]) -> str:
+    address = named.get("src") or named.get("url") or (words[0] if words else "")
+    return f'\n\n<iframe src="{escape(address)}"></iframe>\n\n' if "//" in address else ""
+
+
 _Handler = Callable[[str, list[str], dict[str, str]], str]
 _QUOTE_ENDS = frozenset({prefix + name for name in _QUOTES for prefix in ("end", "/")} | {"/quote-block"})
 _HANDLERS: tuple[tuple[Collection[str], _Handler], ...] = (
@@ -262,4 +278,6 @@ _HANDLERS: tuple[tuple[Collection[str], _Handler], ...] = (
     (_QUOTES | {"quote-block"}, _quote_begins),
     (_QUOTE_ENDS, _quote_ends),
     ({"post_link"}, _post_link),
+    ({"label", "emp", "kbd", "u", "mark"}, _label),
+    ({"iframe", "video", "dplayer"}, _frame),
 )

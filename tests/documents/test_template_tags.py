@@ -19,6 +19,8 @@ from articles.documents.template_tags import render_template_tags
         ('{{< button href="https://x.example" text="View" >}}', '<a href="https://x.example">View</a>'),
         ("{{ site.baseurl }}/img/x.png", "/img/x.png"),
         ('{{ "/img/x.png" | relative_url }}', "/img/x.png"),
+        ("{% label primary @标签 %}", "标签"),
+        ("{% iframe https://www.bilibili.com/video/BV1 %}", '<iframe src="https://www.bilibili.com/video/BV1">'),
         ("{% raw %}{{ x }}{% endraw %}", "{{ x }}"),
     ],
 )
@@ -39,6 +41,12 @@ def test_unknown_tags_leave_what_stands_between_them_and_warn() -> None:
 )
 def test_code_and_plain_text_stay(body: str) -> None:
     assert render_template_tags(body) == (body, [])
+
+
+def test_shortcodes_of_wordpress_leave_their_content() -> None:
+    body = '[caption id="attachment_1" width="300"]![a](b.png) Text[/caption] [gallery ids="1"] [link](x) [video](y)'
+    assert render_template_tags(body) == ("![a](b.png) Text  [link](x) [video](y)", [])
+    assert render_template_tags("see [embed] in the docs") == ("see [embed] in the docs", [])
 
 
 def test_attribute_lists_of_kramdown_go() -> None:
