@@ -129,14 +129,10 @@ class _Renderer:
                 next((text_of([child]) for child in node.children if _is(child, "figcaption")), "").split()
             )
         children = self.render(node.children, boxed=boxed or tag in {"table", "pre"}, marked=marked, caption=caption)
-        if tag == "a" and attributes.get("href", "").startswith(("http:", "https:")):
-            attributes["rel"] = "noopener noreferrer"
-        elif tag == "img":
-            attributes = _picture(attributes, caption)
-        elif tag == "figure" and attributes.get("class") == "embed":
+        if tag == "figure" and attributes.get("class") == "embed":
             return _embed(node, attributes, children)
-        element = Element(tag, attributes, children)
-        return element if boxed or tag not in {"table", "pre"} else _box(element)
+        element = _named(Element(tag, attributes, children), caption)
+        return element if element is None or boxed or tag not in {"table", "pre"} else _box(element)
 
     def _heading(self, level: int, text: str, attributes: dict[str, str]) -> tuple[str, dict[str, str]]:
         """Return tag and attributes of a heading: one level below the nearest heading before it that was higher."""
@@ -170,6 +166,51 @@ def _is_blank(node: Element) -> bool:
         not child.strip() if isinstance(child, str) else child.tag != "img" and _is_blank(child)
         for child in node.children
     )
+
+
+def _named(element: Element, caption: str) -> Element | None:
+    """Return the element with what screen readers call it by; None for one that nobody could name."""
+    if element.tag == "a":
+        return _link(element.attributes, element.children)
+    if element.tag == "img":
+        element.attributes = _picture(element.attributes, caption)
+    elif element.tag == "th" and _says_nothing(element.children):
+        # A heading cell without words is a cell.
+        kept = {name: value for name, value in element.attributes.items() if name != "scope"}
+        return Element("td", kept, element.children)
+    return element
+
+
+def _link(attributes: dict[str, str], children: list[Node]) -> Element | None:
+    """Return a link that has a name: one without any goes, one around a picture that says nothing is called by its
+    address, and a picture does not repeat the words of its link."""
+    address = attributes.get("href", "")
+    if address.startswith(("http:", "https:")):
+        attributes = {**attributes, "rel": "noopener noreferrer"}
+    text = " ".join(text_of(children).split())
+    pictures = list(_pictures(children))
+    if not text and not pictures:
+        return None
+    if not text and not any(picture.attributes.get("alt") for picture in pictures) and address:
+        parts = address.split("#")[0].split("?")[0].rstrip("/").split("/")
+        attributes = {**attributes, "aria-label": parts[2] if "rel" in attributes else parts[-1] or address}
+    for picture in pictures:
+        if text and picture.attributes.get("alt", "").strip() == text:
+            picture.attributes["alt"] = ""
+    return Element("a", attributes, children)
+
+
+def _pictures(nodes: Iterable[Node]) -> Iterable[Element]:
+    for node in nodes:
+        if isinstance(node, Element):
+            if node.tag == "img":
+                yield node
+            yield from _pictures(node.children)
+
+
+def _says_nothing(nodes: Iterable[Node]) -> bool:
+    nodes = list(nodes)
+    return not text_of(nodes).strip() and not any(picture.attributes.get("alt") for picture in _pictures(nodes))
 
 
 def _is(node: Node, tag: str) -> bool:

@@ -36,8 +36,8 @@ def test_years_months_and_days_lead_down_with_their_numbers(client: Client) -> N
     assert re.search(r'href="/archive/2021/05/">5月 <span class="number">3</span>', top)
     assert 'href="/archive/2021/05/"' in main_of(client, "/archive/2021/")
     month = main_of(client, "/archive/2021/05/")
-    assert re.search(r'href="/archive/2021/05/01/"[^>]*>1 <span class="number">1</span>', month)
-    assert re.search(r'href="/archive/2021/05/15/"[^>]*>15 <span class="number">2</span>', month)
+    assert re.search(r'href="/archive/2021/05/01/"[^>]*>1 <span class="number" aria-hidden="true">1</span>', month)
+    assert re.search(r'href="/archive/2021/05/15/"[^>]*>15 <span class="number" aria-hidden="true">2</span>', month)
     assert "/archive/2021/05/16/" not in month
     day = main_of(client, "/archive/2021/05/15/")
     assert "五月中" in day

@@ -76,6 +76,22 @@ RENDERED = {
         '<figure class="embed"><a href="https://youtube.com.evil.example/a">片</a></figure>',
         '<figure class="embed"><a href="https://youtube.com.evil.example/a" rel="noopener noreferrer">片</a></figure>',
     ),
+    "a link without a name goes": ('<p>a<a href="/b"> </a></p>', "<p>a</p>"),
+    "a link around a silent picture is called by its address": (
+        '<p><a href="https://a.example/b?c"><img src="/a.jpg"></a></p>',
+        '<p><a href="https://a.example/b?c" rel="noopener noreferrer" aria-label="a.example"><img src="/a.jpg" alt="" '
+        'loading="lazy" decoding="async" referrerpolicy="no-referrer" class="boxed"></a></p>',
+    ),
+    "a picture does not repeat its link": (
+        '<p><a href="/b"><img src="/a.jpg" alt="港口"> 港口</a></p>',
+        '<p><a href="/b"><img src="/a.jpg" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" '
+        'class="boxed"> 港口</a></p>',
+    ),
+    "a heading cell that names nothing is a cell": (
+        '<table><tbody><tr><th scope="col"></th><th>a</th></tr></tbody></table>',
+        '<div class="scroll scroll-table" tabindex="0"><table><tbody><tr><td></td><th>a</th></tr></tbody></table>'
+        "</div>",
+    ),
     "unknown elements are left out": ('<p>a</p><script src="/x">b</script><center>c</center>', "<p>a</p>bc"),
     "unknown attributes and values are left out": (
         '<p onclick="x" class="big" id="a"><a href="javascript:alert(1)">a</a></p>',
@@ -127,7 +143,7 @@ def test_a_picture_in_a_box_leads_to_the_whole_one_and_the_link_has_a_name():
 
     assert rendered(f'<p><img src="{AWAY}"></p>') == f'<p>{LINK} aria-label="看大图">{BOXED}</a></p>'
     assert rendered(f'<p><img src="{AWAY}" alt="图"></p>').startswith(f"<p>{LINK}><img")
-    link = f'<a href="{AWAY}" rel="noopener noreferrer">'
+    link = f'<a href="{AWAY}" rel="noopener noreferrer" aria-label="a.example">'
     assert rendered(f'<p><a href="{AWAY}"><img src="{AWAY}"></a></p>') == f"<p>{link}{BOXED}</a></p>"
     assert "<a" not in rendered('<p><img src="/media/images/aa/x.jpg"></p>')
 
