@@ -154,8 +154,8 @@ class _Reader:
         return DocumentError(self._source, cause, advice=advice, line=line, key=name[:80])
 
     def _line_of(self, name: str) -> int | None:
-        form = re.compile(rf"""[ \t\[]*["']?{re.escape(name)}["']?[ \t]*[=\].]""")
-        return next((number for number, line in enumerate(self._text, 1) if form.match(line)), None)
+        form = rf"""[ \t\[]*["']?{re.escape(name)}["']?[ \t]*[=\].]"""
+        return next((number for number, line in enumerate(self._text, 1) if re.match(form, line)), None)
 
 
 def _plain(text: str) -> str:

@@ -29,7 +29,7 @@ _LABEL = re.compile(
 _REPORTED = re.compile(
     r"(?:[\u4e00-\u9fff]{1,8}(?:报|社|网|台))?(?:本报|本网|本刊)?(?:见习|特约|实习)?记者[\s\u3000]*+(.+)"
 )
-_REPORTS = re.compile(r"[\s\u3000]+(?:报道|摄影报道|综合报道|发自\S{2,10})$")
+_REPORTS = re.compile(r"[\s\u3000](?:报道|摄影报道|综合报道|发自\S{2,10})\Z")
 _FROM = re.compile(r"本文(?:转载自|转自|来自|选自|首发于)(?:微信)?(?:公众号)?[\s:：]*+(.+)")
 _BY = re.compile(
     r"(?:(?:Article|Announcement|Post|Story|Text) )?(?:[Cc]ontributed |[Ww]ritten )?[Bb]y "
