@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.actions.autosaving import drop_autosave
 from articles.actions.editing import delete_articles, editing
 from articles.actions.restoring import pending_change, preparing
 from articles.actions.rules import access, may_plan, may_sign_for_others
@@ -20,6 +21,7 @@ from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilt
 from articles.admin.article_form import ArticleForm
 from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
+from articles.admin.article_writing import WritingAdmin
 from articles.admin.base import UNWANTED, ChoosesByTyping, NewsroomAdmin
 from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
 from articles.admin.imports import origin_links
@@ -85,7 +87,7 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
+class ArticleAdmin(WorkflowAdmin, HistoryAdmin, WritingAdmin, NewsroomAdmin):
     form = ArticleForm
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")
@@ -165,7 +167,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     )
 
     class Media:
-        js = ("js/admin/unsaved.js",)
+        js = ("js/admin/desk.js", "js/admin/unsaved.js")
 
     # --- the list
 
@@ -255,6 +257,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
         form.user, form.step = request.user, posted_step(request)
         waiting = pending_change(obj) if obj is not None and self.prepares(request, obj) else None
         form.waiting, form.is_prepared = waiting, self.prepares(request, obj)
+        form.is_restored = getattr(request, "is_restored", False)
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -267,6 +270,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         article = kwargs.get("obj")
         context.update(self.steps_context(request, article))
+        context.update(self.writing_context(request, article, is_editable=context["is_editable"]))
         if article is not None and not article.is_live():
             stored = Article.objects.for_lists().filter(pk=article.pk).first()
             context["absence"] = absence_text(stored) if stored else ""
@@ -280,6 +284,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
         user: Any = request.user
         if form.is_prepared:
             self._prepare(request, form, formsets)
+            drop_autosave(article, by=user)
             return
         with editing(article, by=user):
             article.save()
@@ -293,6 +298,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, NewsroomAdmin):
             if form.step:
                 comment = form.data.get("comment", "")
                 take_step(form.step, article, by=user, comment=comment, stage=form.stage)
+        drop_autosave(article if change else None, by=user)
         if form.step:
             self.tell_step(request, article)
         if removed := removal_text(form.removed):

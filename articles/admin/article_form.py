@@ -108,6 +108,7 @@ class ArticleForm(PlainTexts):
     # A change that waits, and whether this save is to be one.
     waiting: Revision | None = None
     is_prepared: bool = False
+    is_restored: bool = False  # shows what was typed and not saved; saves nothing
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
@@ -189,6 +190,8 @@ class ArticleForm(PlainTexts):
         self._take_picture(cleaned)
         self._check_version(cleaned)
         self._check_step(cleaned)
+        if self.is_restored:
+            self.add_error(None, _("This is the text that was not saved. Look it through and save it."))
         if self.is_prepared and self.waiting and self.data.get("prepared") != str(self.waiting.pk):
             self.add_error(None, _("A prepared change waits already: open it, and go on writing there."))
         return cleaned

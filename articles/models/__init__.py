@@ -21,6 +21,7 @@ from articles.models.listing import (
     unlist,
 )
 from articles.models.missing import MissingPage
+from articles.models.presence import Presence
 from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.remote import RemoteImage
 from articles.models.revision import Origin, Revision, State
@@ -58,6 +59,7 @@ __all__ = [
     "Redirect",
     "RedirectOrigin",
     "RemoteImage",
+    "Presence",
     "Rendition",
     "Revision",
     "Role",
