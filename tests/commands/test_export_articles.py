@@ -139,7 +139,7 @@ def a_full_site() -> None:
 def test_an_export_into_an_empty_site_gives_the_same_site_and_the_same_export(tmp_path, settings):
     a_full_site()
     before = everything()
-    assert export(tmp_path / "one") == "exported=12 pictures=2 removed=0 failed=0"
+    assert export(tmp_path / "one") == "exported=12 originals=0 pictures=2 removed=0 failed=0"
     empty_the_site(settings, tmp_path / "other-media")
     result = run(tmp_path / "one")
     assert result.counts == "created=12"
@@ -147,7 +147,7 @@ def test_an_export_into_an_empty_site_gives_the_same_site_and_the_same_export(tm
     for name, rows in before.items():
         for old, new in zip(rows, now[name], strict=True):
             assert new == old
-    assert export(tmp_path / "two") == "exported=12 pictures=2 removed=0 failed=0"
+    assert export(tmp_path / "two") == "exported=12 originals=0 pictures=2 removed=0 failed=0"
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
     # Trash and withdrawn articles are never touched by an import.
     assert run(tmp_path / "one").counts == "unchanged=10 skipped=2"
@@ -203,9 +203,43 @@ def test_unknown_keys_come_out_as_they_went_in(tmp_path):
     assert 'extra: {"extra": "x"}\n' in exported
 
 
+def test_untouched_articles_give_back_their_original_bytes(tmp_path, settings):
+    folder = tmp_path / "in"
+    write_article(
+        folder / "2021" / "a.md", "# 标题\n\n正文 *强调*", categories="[新媒体, 虎嗅]", author="林听澜", mood="好"
+    )
+    write_article(folder / "b.html", "<div>\n<p>文 | 曾响铃</p><p>正文<script>x</script></p></div>", tags="[js]")
+    write_article(folder / "c.md", "正文", permalink="/2019/c/")
+    write_article(folder / "d.md", "正文", draft="true")
+    (folder / "e.md").write_bytes(
+        "---\r\ntitle: 编码\r\ndate: 2020-01-01\r\n---\r\n晚稻开镰了，农民在田里忙。".encode("gb18030")
+    )
+    write_article(folder / "edited.md", "正文")
+    run(folder)
+    Article.objects.filter(slug__startswith="wan-dao", imported_files__path="edited.md").update(subtitle="编辑的")
+    before = everything()
+    assert export(tmp_path / "one") == "exported=6 originals=5 pictures=0 removed=0 failed=0"
+    for name in ("2021/a.md", "b.html", "c.md", "d.md", "e.md"):
+        assert (tmp_path / "one" / name).read_bytes() == (folder / name).read_bytes()
+    assert b"newsportal" in (tmp_path / "one" / "edited.md").read_bytes()
+    empty_the_site(settings, tmp_path / "other-media")
+    assert run(tmp_path / "one").counts == "created=6"
+    assert everything() == before
+    export(tmp_path / "two")
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
+def test_bytes_that_would_become_another_article_are_not_given_back(tmp_path):
+    folder = tmp_path / "in"
+    write_article(folder / "set.md", categories="[甲, 乙]")
+    (folder / "undated.md").write_text("---\ntitle: 没有日期\n---\n正文\n", encoding="utf-8")
+    run(folder, categories="set")
+    assert export(tmp_path / "out") == "exported=2 originals=0 pictures=0 removed=0 failed=0"
+
+
 def test_live_only_leaves_out_what_readers_do_not_see(tmp_path):
     a_full_site()
-    assert export(tmp_path / "live", live=True) == "exported=5 pictures=2 removed=0 failed=0"
+    assert export(tmp_path / "live", live=True) == "exported=5 originals=0 pictures=2 removed=0 failed=0"
     text = b"".join(contents(tmp_path / "live").values()).decode("utf-8", "replace")
     for hidden in ("草稿", "待审", "归档", "排期", "过期", "撤回", "/gone"):
         assert hidden not in text
@@ -217,7 +251,7 @@ def test_a_second_export_brings_the_folder_up_to_date(tmp_path):
     before = contents(tmp_path / "out")
     untouched = {path: (tmp_path / "out" / path).stat().st_mtime_ns for path in before if path.endswith("-b.md")}
     first.delete()
-    assert export(tmp_path / "out") == "exported=1 pictures=0 removed=1 failed=0"
+    assert export(tmp_path / "out") == "exported=1 originals=0 pictures=0 removed=1 failed=0"
     assert {path: (tmp_path / "out" / path).stat().st_mtime_ns for path in untouched} == untouched
     assert not any("-a.md" in path for path in contents(tmp_path / "out"))
     assert second.slug == "b"
@@ -230,7 +264,7 @@ def test_an_export_that_was_broken_off_goes_on(tmp_path, monkeypatch):
     broken.mkdir()
     (broken / "newsportal-export.jsonl.part").write_text('{"kind": "exp', encoding="utf-8")
     (broken / "2026").mkdir()
-    assert export(broken) == "exported=1 pictures=0 removed=0 failed=0"
+    assert export(broken) == "exported=1 originals=0 pictures=0 removed=0 failed=0"
     assert contents(broken) == contents(tmp_path / "whole")
 
 
@@ -286,6 +320,20 @@ def test_two_sources_with_the_same_paths_get_a_folder_each(tmp_path):
     Article.objects.update(subtitle="改")
     export(tmp_path / "out")
     assert {path for path in contents(tmp_path / "out") if path.endswith(".md")} == {"north/a.md", "south/a.md"}
+
+
+def test_ids_that_two_sources_share_do_not_make_one_article_of_two(tmp_path, settings):
+    for name in ("north", "south"):
+        write_article(tmp_path / name / "a.md", title=name, id="7")
+        write_article(tmp_path / name / "b.md", title=f"{name}-b", id=name)
+        run(tmp_path / name, report=tmp_path / f"{name}.jsonl")
+    before = everything()
+    export(tmp_path / "one")
+    empty_the_site(settings, tmp_path / "other-media")
+    assert run(tmp_path / "one").counts == "created=4"
+    assert everything() == before
+    export(tmp_path / "two")
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
 
 
 def test_the_memory_of_an_export_is_bounded_by_queries_of_chunks(tmp_path, django_assert_max_num_queries):

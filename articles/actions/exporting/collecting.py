@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 
 from articles.actions.exporting.naming import Names
 from articles.documents.document import ArticleDocument, Credit, ExportedState, HeroImage
 from articles.models import Article, Category, ImportedFile, Redirect
 from articles.models.category import ancestor_paths
 
-CHUNK = 200
+CHUNK = 100
 
 
 def loaded(numbers: Iterable[int]) -> Iterator[Article]:
@@ -39,6 +39,7 @@ class Collector:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._sections = dict(Category.objects.values_list("path", "name"))
+        self._shared_ids = _shared_ids()
 
     def document(self, article: Article) -> ArticleDocument:
         """Return a stored article as a document, from rows that `loaded` fetched."""
@@ -46,7 +47,7 @@ class Collector:
         return ArticleDocument(
             title=article.title,
             body_html=article.body,
-            own_id=file.key[3:] if file and file.key.startswith("id:") else "",
+            own_id=self._own_id(file),
             subtitle=article.subtitle,
             kicker=article.kicker,
             slug=article.slug,
@@ -84,8 +85,18 @@ class Collector:
             translations=tuple(name for name in below if name),
         )
 
+    def _own_id(self, file: ImportedFile | None) -> str:
+        """Return the id that a file names itself by. Of two sources with the same id neither keeps it."""
+        is_own = file is not None and file.key.startswith("id:") and file.key not in self._shared_ids
+        return file.key[3:] if file and is_own else ""
+
     def _names_of(self, section: Category) -> tuple[str, ...]:
         return tuple(self._sections.get(path, path) for path in [*ancestor_paths(section.path), section.path])
+
+
+def _shared_ids() -> set[str]:
+    rows = ImportedFile.objects.filter(key__startswith="id:", article__isnull=False).order_by()
+    return set(rows.values_list("key", flat=True).annotate(number=Count("pk")).filter(number__gt=1))
 
 
 def _hero(article: Article) -> HeroImage | None:

@@ -84,9 +84,10 @@ def _chunks(numbers: Iterable[int], size: int) -> Iterable[list[int]]:
 
 
 def _keys_of(numbers: list[int]) -> dict[int, tuple[str, str]]:
-    """Return source and key of the file that each article came from; of several the first."""
+    """Return source and path of the file that each article came from; of several the first."""
     rows = ImportedFile.objects.filter(article__in=numbers).order_by("-pk")
-    return {article: (source, key) for article, source, key in rows.values_list("article", "source", "key") if article}
+    values = rows.values_list("article", "source", "path", "key")
+    return {article: (source, path or key) for article, source, path, key in values if article}
 
 
 def _prefixes() -> dict[str, str]:

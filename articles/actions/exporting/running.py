@@ -13,6 +13,7 @@ from django.db.models import Max
 from articles.actions.exporting.collecting import CHUNK, Collector, loaded
 from articles.actions.exporting.folder import ExportFolder
 from articles.actions.exporting.naming import Names
+from articles.actions.exporting.originals import Originals
 from articles.documents.document import DocumentError
 from articles.documents.exported import read_exported
 from articles.documents.manifest import VERSION, as_line
@@ -32,9 +33,10 @@ class ExportOptions:
 
 @dataclass(slots=True)
 class ExportReport:
-    """What was written; `failed` names each article that could not be, and why."""
+    """What was written, `originals` of it as they came; `failed` names each article that could not be, and why."""
 
     exported: int = 0
+    originals: int = 0
     pictures: int = 0
     removed: int = 0
     failed: list[str] = field(default_factory=list)
@@ -42,7 +44,8 @@ class ExportReport:
     def summary(self) -> str:
         """Return the last line of the command's output."""
         failed = len(self.failed)
-        return f"exported={self.exported} pictures={self.pictures} removed={self.removed} failed={failed}"
+        counts = f"exported={self.exported} originals={self.originals} pictures={self.pictures}"
+        return f"{counts} removed={self.removed} failed={failed}"
 
 
 def export_articles(options: ExportOptions, *, on_article: Callable[[str], None] = lambda path: None) -> ExportReport:
@@ -62,26 +65,29 @@ def _export(folder: ExportFolder, options: ExportOptions, on_article: Callable[[
     articles = Article.objects.live() if options.live_only else Article.objects.all()
     highest = Article.objects.aggregate(highest=Max("pk"))["highest"]
     folder.note(as_line("export", version=VERSION, address=settings.SITE_URL))
-    folder.note(as_line("numbers", highest=highest or 0))
+    folder.note(as_line("numbers", highest=highest or 0, time_zone=settings.TIME_ZONE))
     for line in _lists(live_only=options.live_only):
         folder.note(line)
     numbers = articles.order_by("pk").values_list("pk", flat=True)
     names = Names(numbers.iterator(chunk_size=2000))
-    collector = Collector(names)
+    writing = _Files(Collector(names), Originals())
     pictures: set[str] = set()
     waiting = numbers.iterator(chunk_size=2000)
     while chunk := list(islice(waiting, CHUNK)):
-        for article in loaded(chunk):
+        articles_now = list(loaded(chunk))
+        writing.originals.load(articles_now)
+        for article in articles_now:
             path = names.get(article.pk)
             if not path:  # made since the export began; the next one has it
                 continue
             try:
-                data = _file(collector, article)
+                data, line = writing.file(article, path)
             except DocumentError as error:
                 report.failed.append(f"article {article.pk}: {error}")
                 continue
             folder.write(path, data)
-            folder.note(as_line("article", path=path, sha256=hashlib.sha256(data).hexdigest()))
+            folder.note(line)
+            report.originals += '"number"' in line
             pictures.update(_pictures(article))
             report.exported += 1
             on_article(path)
@@ -90,12 +96,32 @@ def _export(folder: ExportFolder, options: ExportOptions, on_article: Callable[[
     return report
 
 
-def _file(collector: Collector, article: Article) -> bytes:
-    document = collector.document(article)
-    data = write_exported(document, permalink=article.get_absolute_url())
-    if read_exported(data, source=f"article {article.pk}") != document:
-        raise DocumentError(f"article {article.pk}", "reading the file again gives another article", advice="report it")
-    return data
+@dataclass(slots=True)
+class _Files:
+    collector: Collector
+    originals: Originals
+
+    def file(self, article: Article, path: str) -> tuple[bytes, str]:
+        """Return the bytes of an article's file, and its line in the list. Raises DocumentError."""
+        document = self.collector.document(article)
+        original = self.originals.bytes_of(article, document, path)
+        if original is not None:
+            # What only this site knows of it stands in the list.
+            return original, as_line(
+                "article",
+                path=path,
+                sha256=hashlib.sha256(original).hexdigest(),
+                number=article.pk,
+                created=article.created_at.isoformat(),
+                updated=article.updated_at.isoformat() if article.updated_at else None,
+                old_addresses=list(document.old_paths),
+            )
+        data = write_exported(document, permalink=article.get_absolute_url())
+        if read_exported(data, source=f"article {article.pk}") != document:
+            raise DocumentError(
+                f"article {article.pk}", "reading the file again gives another article", advice="report it"
+            )
+        return data, as_line("article", path=path, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _pictures(article: Article) -> Iterator[str]:

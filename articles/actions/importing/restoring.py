@@ -28,14 +28,16 @@ _MAX_NUMBER = 10**12
 class Restoration:
     """The lists of the exports among the folders of a run; without any, it does nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: str = "") -> None:
+        """`zone`: the one in which the run reads times that name none."""
+        self._zone = zone
         self._highest = 0
         self._additions: dict[tuple[str, str], dict[str, Any]] = {}
 
     def restore(self, roots: Iterable[str], *, tell: Callable[[str], None] = lambda text: None) -> None:
         """Make what the lists name and the site lacks; what it has stays as it is. Raises DocumentError.
 
-        `tell` hears of each picture that could not be taken.
+        `tell` hears of each picture that could not be taken, and of a time zone that is not the export's.
         """
         for folder in map(Path, roots):
             for entry in read_manifest(folder):
@@ -43,6 +45,9 @@ class Restoration:
                     _restore_picture(folder, entry, tell)
             for entry in read_manifest(folder):
                 self._take(folder, entry)
+                zone = entry.get("time_zone")
+                if entry["kind"] == "numbers" and zone and self._zone and zone != self._zone:
+                    tell(f"the export is from a site in {zone}: times without a zone are read in {self._zone}")
         if self._highest:
             reserve_numbers(Article, self._highest)
 

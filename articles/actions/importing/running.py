@@ -107,7 +107,7 @@ class _Run:
         self._preparation = Preparation(reading, options.engines, mapping, options.map_digest)
         if self._run and options.map_data:
             keep_map(options.map_data)
-        self._restoration = Restoration()
+        self._restoration = Restoration(str(options.zone))
         self._writer = Writer(options, self._run, self._preparation, self._restoration)
         self._size = min(FIRST_BATCH, BATCH)
         self._known: dict[Identity, Known] = {}
