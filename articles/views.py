@@ -157,7 +157,7 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
             "minutes": reading_minutes(text),
             "reading": Reading(article.language, body_pictures(article.body)),
             "is_hidden": hides_article(article, ancestors),
-            "description": article.summary or excerpt(text, length=120),
+            "description": article.summary or excerpt(text, length=120) or article.title,
             "writers": groups.writers,
             "credits": groups.credits,
             "editors": groups.editors,

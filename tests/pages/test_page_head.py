@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from articles.models import Article, SiteProfile
 from articles.renditions import store_image
-from tests.factories import make_article, make_articles, make_category
+from tests.factories import make_article, make_articles, make_author, make_category
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +147,31 @@ def test_a_page_that_is_not_there_tells_nothing(client: Client) -> None:
     head = head_of(client, "/nothing/<b>/")
     assert metas(head)["robots"] == "noindex"
     assert "og:url" not in metas(head)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/sections/cheng-shi/",
+        "/tags/di-tie/",
+        "/authors/lin/",
+        "/archive/",
+        "/archive/2026/11/",
+        "/search/",
+        "article",
+    ],
+)
+def test_every_page_that_may_be_listed_describes_itself(client: Client, path: str) -> None:
+    SiteProfile.objects.update(name="望洲日报", description="一份报纸。")
+    article = make_article(
+        title="图", body="", tags=["地铁"], categories=[make_category()], authors=[make_author("林", slug="lin")]
+    )
+    tags = metas(head_of(client, article.get_absolute_url() if path == "article" else path))
+    assert tags["description"]
+    assert tags["og:title"]
+    assert "noindex" not in tags.get("robots", "")
+
+
+def test_results_of_a_search_are_not_listed(client: Client) -> None:
+    assert metas(head_of(client, "/search/?q=x"))["robots"] == "noindex, follow"
