@@ -72,15 +72,18 @@ def with_cores(work: Any, paths: list[str], jobs: int) -> float:
         return time.perf_counter() - start
 
 
-def pss(pid: int) -> int:
-    """Return the proportional memory of a process and all below it, in KiB."""
+def pss(pid: int, ticks: dict[int, int]) -> int:
+    """Return the proportional memory of a process and all below it, in KiB; note the processor time of each."""
     parents: dict[int, int] = {}
+    used: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
+            parents[int(entry.name)] = int(fields[1])
+            used[int(entry.name)] = int(fields[11]) + int(fields[12])
     tree, grown = {pid}, True
     while grown:
         more = {child for child, parent in parents.items() if parent in tree} - tree
@@ -88,6 +91,7 @@ def pss(pid: int) -> int:
         grown = bool(more)
     total = 0
     for member in tree:
+        ticks[member] = max(ticks.get(member, 0), used.get(member, 0))
         try:
             for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
@@ -97,16 +101,17 @@ def pss(pid: int) -> int:
     return total
 
 
-def child(corpus: str, jobs: int) -> dict[str, Any]:
-    """Import in a process of its own and watch its memory; return what it measured."""
-    command = [sys.executable, __file__, corpus, "--child", "--jobs", str(jobs)]
+def child(corpus: str, jobs: int, *more: str) -> dict[str, Any]:
+    """Import in a process of its own, watch its memory and processor time; return what it measured."""
+    command = [sys.executable, __file__, corpus, "--child", "--jobs", str(jobs), *more]
     work = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     peak, ended = 0, threading.Event()
+    ticks: dict[int, int] = {}
 
     def watch() -> None:
         nonlocal peak
         while not ended.wait(0.3):
-            peak = max(peak, pss(work.pid))
+            peak = max(peak, pss(work.pid, ticks))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -115,10 +120,13 @@ def child(corpus: str, jobs: int) -> dict[str, Any]:
     watcher.join()
     if work.returncode:
         raise SystemExit("the import failed")
-    return {**json.loads(out.splitlines()[-1]), "pss_mib": peak / 1024}
+    a_second = os.sysconf("SC_CLK_TCK")
+    writer = ticks.pop(work.pid, 0) / a_second
+    measured = {"pss_mib": peak / 1024, "writer_cpu": writer, "workers_cpu": sum(ticks.values()) / a_second}
+    return {**json.loads(out.splitlines()[-1]), **measured}
 
 
-def import_here(corpus: str, jobs: int) -> None:
+def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
     """The child: import with a clock on each stage of the writer, and print the seconds as JSON."""
     sys.path.insert(0, str(PROJECT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsportal.settings")
@@ -129,9 +137,11 @@ def import_here(corpus: str, jobs: int) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from articles import receivers
-    from articles.actions.importing import ImportOptions, import_files, running, storing, writing
-    from articles.models import listing
-    from articles.text.sanitize import sanitize  # noqa: F401
+    from articles.actions.importing import ImportOptions, claims, import_files, running, storing, writing
+    from articles.models import articles_changed, listing
+
+    if not with_search:
+        articles_changed.disconnect(receivers.follow_in_search)
 
     seconds: dict[str, float] = {}
 
@@ -167,11 +177,10 @@ def import_here(corpus: str, jobs: int) -> None:
     clock(writing.Writer, "state_of", "states")
     clock(writing.Writer, "_twins", "copies sought")
     clock(writing.Writer, "_lock", "files sought")
-    clock(writing, "add_old_addresses", "old addresses")
+    clock(claims, "add_old_addresses", "old addresses")
     clock(receivers, "relist", "lists")
     clock(listing, "_rows_of", "lists: read")
-    if hasattr(receivers, "index_articles"):
-        clock(receivers, "index_articles", "search index")
+    clock(receivers, "index_articles", "search index")
     clock(BaseDatabaseWrapper, "commit", "commit")
 
     marks: list[float] = []
@@ -195,7 +204,7 @@ def import_here(corpus: str, jobs: int) -> None:
     )
 
 
-def bare_load(url: str, number: int) -> float:
+def bare_load(url: str) -> float:
     """Return the seconds that a bare load of the rows of the import takes; both tables lie in the same database."""
     return _bare_postgres(url) if url.startswith("postgres") else _bare_sqlite(url.removeprefix("sqlite:///"))
 
@@ -247,17 +256,17 @@ def _bare_postgres(url: str) -> float:
         return took + time.perf_counter() - begun
 
 
-def measure(url: str, corpus: str, jobs: int) -> None:
+def measure(url: str, corpus: str, jobs: int, *more: str) -> None:
     paths = sorted(str(path) for path in Path(corpus).rglob("*") if path.is_file())
     number = len(paths)
     libraries = with_cores(bare_work, paths, jobs)
     hashing = with_cores(hash_work, paths, jobs)
-    first = child(corpus, jobs)
-    again = child(corpus, jobs)
-    load = bare_load(url, number)
+    first = child(corpus, jobs, *more)
+    again = child(corpus, jobs, *more)
+    load = bare_load(url)
     floor = libraries + load
     name = urlsplit(url).scheme
-    print(f"\n{number} files, {name}, jobs {jobs}; {first['counts']}, again {again['counts']}\n")
+    print(f"\n{number} files, {name}, jobs {jobs} {' '.join(more)}; {first['counts']}, again {again['counts']}\n")
     print("| | files/s | ratio |\n|---|--:|--:|")
     print(f"| read + YAML + nh3, {jobs} processes | {number / libraries:.0f} | |")
     print(f"| bare load of the same rows | {number / load:.0f} | |")
@@ -267,6 +276,10 @@ def measure(url: str, corpus: str, jobs: int) -> None:
     print(f"| read + hash, {jobs} processes | {number / hashing:.0f} | 1 |")
     print(f"| import again, unchanged | {number / again['seconds']:.0f} | {hashing / again['seconds']:.2f} |")
     print(f"\nMemory (PSS of the tree): {first['pss_mib']:.0f} MiB, again {again['pss_mib']:.0f} MiB.")
+    print(
+        f"Processor time of the import: writer {1000 * first['writer_cpu'] / number:.2f}, workers "
+        f"{1000 * first['workers_cpu'] / number:.2f} ms a file."
+    )
     print(f"Longest batch: {first['longest_batch']:.2f} s.")
     print("\n| stage of the writer | ms/file |\n|---|--:|")
     for stage, seconds in sorted(first["stages"].items(), key=lambda entry: -entry[1]):
@@ -279,17 +292,18 @@ def main() -> None:
     parser.add_argument("corpus")
     parser.add_argument("--database", action="append", default=[], metavar="URL")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--without-search", action="store_true", help="leave the search index out")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        import_here(options.corpus, options.jobs)
+        import_here(options.corpus, options.jobs, with_search=not options.without_search)
         return
     with tempfile.TemporaryDirectory() as folder:
         for url in options.database or [f"sqlite:///{folder}/bench.sqlite3"]:
             os.environ.update(DATABASE_URL=url, MEDIA_ROOT=f"{folder}/media", SECRET_KEY=os.urandom(40).hex())
             _make_anew(url)
             subprocess.run([sys.executable, PROJECT / "manage.py", "migrate", "-v0"], check=True)
-            measure(url, options.corpus, options.jobs)
+            measure(url, options.corpus, options.jobs, *(["--without-search"] if options.without_search else []))
 
 
 def _make_anew(url: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from articles.actions.importing import enduring, running
 from articles.management.progress import Progress
@@ -171,3 +171,31 @@ def test_counts_stand_in_the_record_of_a_run_while_it_is_at_work(
     monkeypatch.setattr(running.Writer, "write", watch)
     run(tmp_path / "site")
     assert seen == [(0, 0), (2, 2), (4, 4)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_restarts_is_met_again_and_nothing_is_done_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no server that could restart")
+    monkeypatch.setattr(running, "BATCH", 2)
+    for number in range(6):
+        write_article(tmp_path / "site" / f"{number}.md", title=f"第{number}号")
+    write, calls = running.Writer.write, []
+
+    def break_off(self: Any, batch: Any) -> Any:
+        calls.append(len(batch))
+        entries = write(self, batch)
+        if len(calls) == 2:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return entries
+
+    monkeypatch.setattr(running.Writer, "write", break_off)
+    done = run(tmp_path / "site")
+    assert (done.status, done.counts) == (0, "created=6")
+    assert calls == [2, 2, 2, 2]
+    assert Article.objects.count() == 6
+    monkeypatch.undo()
+    assert run(tmp_path / "site").counts == "unchanged=6"

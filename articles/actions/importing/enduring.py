@@ -71,8 +71,8 @@ def is_gone(error: BaseException) -> bool:
         return False
     if connection.vendor == "postgresql":
         state = getattr(error.__cause__, "pgcode", None)
-        # Without a state the client itself found the connection broken or could not make one.
-        return state in _GONE_STATES or (state is None and not connection.is_usable())
+        # Without a state it is the client that found the connection broken, or could not make one.
+        return state is None or state in _GONE_STATES
     text = str(error)
     return "locked" in text or "unable to open" in text
 

@@ -31,10 +31,10 @@ from articles.models.imported import digest_key
 from articles.models.locks import exclusively
 
 BATCH = 200
-FIRST_BATCH = 50
+FIRST_BATCH = 30
 BATCH_LENGTH = 8_000_000  # characters of all bodies together
 # A batch holds the write lock about so long: editors wait for it.
-BATCH_SECONDS = 0.4
+BATCH_SECONDS = 0.6
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
 _LOOK_UP = 256
 LOCK = "import"

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Kill an import at random moments; every time the next run goes on, and the end must be that of an undisturbed one.
+
+    python benchmarks/killing.py CORPUS [--limit 5000] [--kills 20] [--database URL] [--seed 1]
+
+Two sites are filled from the same files: one in one run, the other in runs that are killed (SIGKILL) after a random
+time, `--kills` of them while files are left, and a last one that ends by itself. Printed is a digest of what each
+holds; exit status 1 if they differ. A PostgreSQL database (its name must end with _bench) is made anew.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from importing import PROJECT, _make_anew
+
+MANAGE = [sys.executable, str(PROJECT / "manage.py")]
+DIGEST = """
+import hashlib
+from articles.models import *
+from articles.search import check
+total = hashlib.sha256()
+def take(*values):
+    total.update(repr(values).encode())
+names = dict(Category.objects.values_list("pk", "path"))
+for row in ImportedFile.objects.order_by("source", "key").select_related("article").iterator(chunk_size=500):
+    a = row.article
+    take(row.key, row.path, row.digest, row.essence_digest, row.extra, row.removed, row.kept_text_share)
+    take(row.warnings, row.suggestions, row.lost_texts, a.sanitized_with)
+    take(sorted(row.marks.values_list("mark", flat=True)), OriginalBlob.objects.filter(pk=row.digest).exists())
+    take(a.title, a.slug, a.summary, str(a.body), a.status, a.published_at, a.source_name, a.word_count)
+    take([(names[c], main) for c, main in a.placements.order_by("pk").values_list("category", "is_primary")])
+    take([x.slug for x in a.authors], sorted(a.tags.names()))
+    take(sorted((k, names.get(key, "") if k == 1 else "") for k, key in a.listings.values_list("kind", "key")))
+take(Article.objects.count(), ImportedFile.objects.count(), OriginalBlob.objects.count(), Listing.objects.count())
+faults = list(check())
+print(total.hexdigest(), "faults of the search index:", len(faults), *faults[:3])
+"""
+
+
+def environment(url: str, folder: str) -> dict[str, str]:
+    site = {"DATABASE_URL": url, "MEDIA_ROOT": f"{folder}/media", "SECRET_KEY": "k" * 20 + os.urandom(30).hex()}
+    return {**os.environ, **site}
+
+
+def digest(site: dict[str, str]) -> str:
+    done = subprocess.run([*MANAGE, "shell", "-v0", "-c", DIGEST], env=site, capture_output=True, text=True, check=True)
+    return done.stdout.strip().splitlines()[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("corpus")
+    parser.add_argument("--limit", type=int, default=5000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--seed", default=hashlib.sha256(os.urandom(8)).hexdigest()[:8])
+    options = parser.parse_args()
+    chance = random.Random(options.seed)  # noqa: S311  # moments, not secrets
+    command = [*MANAGE, "import_articles", options.corpus, "--limit", str(options.limit), "--jobs", "2"]
+    found = []
+    took = 0.0
+    for is_killed in (False, True):
+        with tempfile.TemporaryDirectory() as folder:
+            url = options.database or f"sqlite:///{folder}/killed.sqlite3"
+            _make_anew(url)
+            site = environment(url, folder)
+            subprocess.run([*MANAGE, "migrate", "-v0"], env=site, check=True)
+            begun = time.monotonic()
+            kills = 0
+            while is_killed and kills < options.kills:
+                work = subprocess.Popen(command, env=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                try:
+                    # The first seconds are the start of Python; the rest is spread over an undisturbed run.
+                    work.wait(2 + chance.random() * 2 * took / options.kills)
+                    break
+                except subprocess.TimeoutExpired:
+                    work.send_signal(signal.SIGKILL)
+                    work.wait()
+                    kills += 1
+            done = subprocess.run(command, env=site, capture_output=True, text=True, check=True)
+            took = time.monotonic() - begun
+            found.append(digest(site))
+            print(f"kills {kills}: {done.stdout.splitlines()[-1]} {took:.0f} s\n{found[-1]}", flush=True)
+    if found[0] != found[1]:
+        raise SystemExit("they differ")
+
+
+if __name__ == "__main__":
+    main()
