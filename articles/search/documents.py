@@ -37,9 +37,13 @@ def with_prepared(texts: Iterable[SearchText]) -> Iterator[None]:
 
 def entry_of(document: SearchDocument, text: SearchText | None = None) -> Entry:
     """Return what the index holds of a document; it depends on nothing but the document's row."""
-    tokens = set(text.tokens.split(" ")) if text else text_tokens(*unpack(document.text), document.pinyin)
+    facets = [FACET + facet for facet in document.facets.split()]
+    if text:
+        words = " ".join([text.tokens, *facets] if text.tokens else facets)
+        return Entry(document.key, frozenset(words.split()), document.published_at, document.expires_at, words)
+    tokens = text_tokens(*unpack(document.text), document.pinyin)
+    tokens.update(facets)
     tokens.discard("")
-    tokens.update(FACET + facet for facet in document.facets.split())
     return Entry(document.key, frozenset(tokens), document.published_at, document.expires_at)
 
 

@@ -21,6 +21,8 @@ class Entry:
     tokens: frozenset[str]
     published_at: datetime | None = None
     expires_at: datetime | None = None
+    # The tokens once more, joined by spaces, where they were prepared so.
+    text: str = ""
 
 
 # Alternatives, each a set of tokens that must all be there.

@@ -23,9 +23,9 @@ class PostgresIndex:
 
     def add(self, entries: Iterable[Entry], recall: Recall) -> None:
         rows = [
-            (entry.key, number, len(parts) > 1, entry.published_at, entry.expires_at, " ".join(part))
+            (entry.key, number, len(parts) > 1, entry.published_at, entry.expires_at, part)
             for entry in entries
-            for parts in [list(_parts(entry.tokens))]
+            for parts in [_texts(entry)]
             for number, part in enumerate(parts)
         ]
         with connection.cursor() as cursor:
@@ -115,6 +115,14 @@ def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
         if is_guest:
             cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL jit = on")
     return rows
+
+
+def _texts(entry: Entry) -> list[str]:
+    """Return the tokens of an entry as the texts of its rows: one, but for the longest articles."""
+    # A character is at most four bytes, and a token at least one character.
+    if entry.text and len(entry.text) * (4 + _OVERHEAD) < _PART_BYTES:
+        return [entry.text]
+    return [" ".join(part) for part in _parts(entry.tokens)]
 
 
 def _parts(tokens: Iterable[str]) -> Iterator[list[str]]:

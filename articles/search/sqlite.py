@@ -178,7 +178,7 @@ def _walk(
 
 
 def _text(entry: Entry) -> str:
-    return " ".join(sorted(entry.tokens))
+    return entry.text or " ".join(sorted(entry.tokens))
 
 
 def _stored(moment: datetime | None) -> str | None:

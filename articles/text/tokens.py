@@ -158,7 +158,10 @@ def tokens_of(folded: str) -> set[str]:
             buckets.update(_buckets_of(piece))
         else:
             tokens.update(piece[:length] for length in BEGINNINGS if length <= len(piece))
-    encoded = {encode(token) if _UNSAFE.search(token) else token for token in tokens}
+    # One look at all of them: hardly any text has a letter that must be spelled out.
+    encoded = tokens
+    if _UNSAFE.search("".join(tokens)):
+        encoded = {encode(token) if _UNSAFE.search(token) else token for token in tokens}
     encoded.update(map(chr, buckets))
     return encoded
 
