@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from js_asset import Script
 
 from articles.actions.autosaving import drop_autosave
 from articles.actions.editing import delete_articles, editing
@@ -23,6 +24,7 @@ from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.article_writing import WritingAdmin
 from articles.admin.base import UNWANTED, ChoosesByTyping, NewsroomAdmin
+from articles.admin.editor_views import EditorViews
 from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
 from articles.admin.imports import origin_links
 from articles.admin.picture_upload import preview
@@ -87,7 +89,7 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(WorkflowAdmin, HistoryAdmin, WritingAdmin, NewsroomAdmin):
+class ArticleAdmin(EditorViews, WorkflowAdmin, HistoryAdmin, WritingAdmin, NewsroomAdmin):
     form = ArticleForm
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")
@@ -167,7 +169,7 @@ class ArticleAdmin(WorkflowAdmin, HistoryAdmin, WritingAdmin, NewsroomAdmin):
     )
 
     class Media:
-        js = ("js/admin/desk.js", "js/admin/unsaved.js")
+        js = ("js/admin/desk.js", "js/admin/unsaved.js", Script("js/admin/lead_image.js", type="module"))
 
     # --- the list
 

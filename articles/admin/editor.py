@@ -7,11 +7,29 @@ import json
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import prose_editor_base_media
 from js_asset import ImportMap, Media, Script
 
-MODULES = ("behaviour", "commands", "dialog", "extensions", "read", "schema", "tables", "toolbar", "write")
+from articles.text.embeds import HOSTS
+
+# fmt: off
+MODULES = (
+    "behaviour", "commands", "dialog", "extensions", "figures", "help", "library", "links", "paste", "read", "schema",
+    "server", "tables", "toolbar", "wechat", "words", "write",
+)
+# fmt: on
+
+# What the editor asks this server; the rest of it works without.
+ADDRESSES = {
+    "pictures": "admin:articles_image_choose",
+    "upload": "admin:articles_image_upload_one",
+    "describe": "admin:articles_image_describe",
+    "articles": "admin:articles_article_link_targets",
+    "embed": "admin:articles_article_embed",
+    "wechat": "admin:articles_article_for_wechat",
+}
 
 LABELS = {
     "body": _("Body"),
@@ -52,6 +70,33 @@ LABELS = {
     "undo": _("Undo"),
     "redo": _("Redo"),
     "source": _("HTML source"),
+    "library": _("Picture from the library"),
+    "search_pictures": _("Search pictures"),
+    "upload_picture": _("Upload a picture"),
+    "uploading": _("The picture is being uploaded …"),
+    "no_alt_text": _("no alternative text"),
+    "nothing_found": _("Nothing is found."),
+    "more": _("More"),
+    "credit": _("Credit"),
+    "picture_credit": _("Picture: %(credit)s"),
+    "pictures_left_out": _("%(count)d pictures of the other program were left out; upload them here."),
+    "choose_lead": _("Choose from the library"),
+    "embed": _("Video or sound of another site"),
+    "embed_address": _("Address of its page"),
+    "find_article": _("Or find an article of this site"),
+    "wechat": _("WeChat"),
+    "copy_wechat": _("Copy for a WeChat public account"),
+    "copied": _("Copied. Paste it into the editor of the public account."),
+    "not_copied": _("The browser did not let the text be copied."),
+    "words": _("%(count)d words"),
+    "selected_words": _("(%(count)d selected)"),
+    "no_answer": _("The server does not answer. If you are signed out, sign in on another tab and try again."),
+    "help": _("Keys"),
+    "save": _("Save and go on writing"),
+    "line_break": _("New line in the paragraph"),
+    "leave_block": _("New paragraph after a table, figure or code"),
+    "next_cell": _("Next cell; deeper in a list"),
+    "paste_plain": _("Paste as plain text"),
     "ok": _("OK"),
     "cancel": _("Cancel"),
 }
@@ -79,8 +124,12 @@ class BodyEditor(forms.Textarea):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        labels = {key: str(label) for key, label in LABELS.items()}
-        context["widget"]["attrs"]["data-body-editor"] = json.dumps(labels, ensure_ascii=False)
+        data = {
+            "labels": {key: str(label) for key, label in LABELS.items()},
+            "urls": {key: reverse(address) for key, address in ADDRESSES.items()},
+            "hosts": HOSTS,
+        }
+        context["widget"]["attrs"]["data-body-editor"] = json.dumps(data, ensure_ascii=False)
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:

@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django import forms
@@ -29,7 +29,13 @@ CSP = (
     f"default-src 'none'; script-src 'self' 'nonce-{NONCE}'; style-src 'self'; img-src 'self' https: data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
 )
-TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".map": "application/json"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".map": "application/json",
+    ".svg": "image/svg+xml",
+}
 
 # Every element of the policy, in forms that Markdown, word processors and old sites produce.
 BODIES = {
@@ -159,6 +165,9 @@ class EditorPage:
         self.sent: list[str] = []
         self.foreign: list[str] = []
         self.complaints: list[str] = []
+        # What the server answers to the editor's questions, by path; and what it was asked.
+        self.answers: dict[str, Any] = {}
+        self.asked: list[str] = []
         self._html = ""
         page.route("**/*", self._answer)
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
@@ -241,9 +250,26 @@ class EditorPage:
             path = finders.find(address.removeprefix(HOST + "/static/"))
             assert path, f"no such file: {address}"
             route.fulfill(path=path, content_type=TYPES[Path(path).suffix])
+        elif (path := urlsplit(address).path) in self.answers and address.startswith(HOST):
+            self.asked.append(address.removeprefix(HOST))
+            answer = self.answers[path]
+            route.fulfill(json=answer, status=400 if "error" in answer else 200)
         else:
             self.foreign.append(address)
             route.abort()
+
+    def paste(self, text: str, *, html: str = "") -> None:
+        """Paste as the browser does, with what another program put on the clipboard."""
+        self.page.evaluate(
+            """([text, html]) => {
+              const data = new DataTransfer()
+              data.setData("text/plain", text)
+              if (html) data.setData("text/html", html)
+              const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+              document.querySelector(".ProseMirror").dispatchEvent(event)
+            }""",
+            [text, html],
+        )
 
 
 @pytest.fixture

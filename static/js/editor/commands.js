@@ -3,6 +3,7 @@
 import { pm } from "django-prose-editor/editor"
 
 import { ask } from "body-editor/dialog"
+import { articleFinder } from "body-editor/links"
 import { ELEMENTS, EVERYWHERE } from "body-editor/schema"
 import { besideCell, newTable } from "body-editor/tables"
 
@@ -121,8 +122,18 @@ function linkAround(state) {
 
 export const hasLink = (state) => Boolean(linkAround(state).mark)
 
-export async function editLink(editor, labels) {
+export async function editLink(editor, context) {
+  const { labels } = context
   const { mark, from, to } = linkAround(editor.state)
+  let found = null
+  const finder = (form) => {
+    const fill = (article) => {
+      found = article
+      form.elements.href.value = article.address
+      form.elements.href.focus()
+    }
+    return [articleFinder(context, fill)]
+  }
   const values = await ask(
     labels.link,
     [
@@ -130,16 +141,31 @@ export async function editLink(editor, labels) {
       { name: "title", label: labels.link_title, value: mark?.attrs.title || "" },
     ],
     labels,
+    finder,
   )
   editor.view.focus()
   if (!values) return
   const { tr, schema } = editor.state
   const href = cleanAddress(values.href)
   const link = schema.marks.a.create({ ...mark?.attrs, href, title: values.title || null })
-  if (from === to) tr.insert(from, schema.text(href, [link]))
+  // Without selected words, an article that was found is named by its title.
+  const words = href === found?.address ? found.title : href
+  if (from === to) tr.insert(from, schema.text(words, [link]))
   else tr.removeMark(from, to, schema.marks.a).addMark(from, to, link)
   editor.view.dispatch(tr.removeStoredMark(schema.marks.a).scrollIntoView())
 }
+
+// Selected words become a link to an address that is pasted over them.
+export function linkSelection(editor, href) {
+  const { tr, schema, selection } = editor.state
+  const { from, to } = selection
+  tr.removeMark(from, to, schema.marks.a).addMark(from, to, schema.marks.a.create({ href }))
+  editor.view.dispatch(tr.removeStoredMark(schema.marks.a))
+}
+
+// An empty paragraph: the place where a pasted address alone becomes a player.
+export const isInEmptyParagraph = ({ selection }) =>
+  selection.empty && selection.$from.parent.type.name === "p" && !selection.$from.parent.content.size
 
 export const removeLink = (state, dispatch) => {
   const { mark, from, to } = linkAround(state)
@@ -180,7 +206,7 @@ export async function editImage(editor, labels) {
 }
 
 // Puts a block after the one the cursor stands in, or in place of an empty paragraph.
-function insertBlock(tr, block) {
+export function insertBlock(tr, block) {
   const { $from } = tr.selection
   for (let depth = $from.depth; depth > 0; depth -= 1) {
     const parent = $from.node(depth - 1)

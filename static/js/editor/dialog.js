@@ -16,28 +16,49 @@ function field({ name, label, value = "", type = "text", required = false, min, 
   return crel("div", { className: "prose-editor-dialog-field" }, parts)
 }
 
-// Resolves to the values by name, or to null where the dialog was left.
-export function ask(title, fields, labels) {
-  const form = crel("form", { method: "dialog" }, [
-    crel("h3", { className: "prose-editor-dialog-title", textContent: title }),
-    ...fields.map(field),
-    crel("div", { className: "prose-editor-dialog-buttons" }, [
-      crel("button", { type: "submit", value: "ok", textContent: labels.ok }),
-      crel("button", { type: "submit", value: "", formNoValidate: true, textContent: labels.cancel }),
-    ]),
-  ])
-  const dialog = crel("dialog", { className: "prose-editor-dialog body-editor-dialog" }, [form])
+// Opens a dialog with this content; resolves when it was left, to its return value.
+export function openDialog(form, className = "") {
+  const dialog = crel("dialog", { className: `prose-editor-dialog body-editor-dialog ${className}`.trim() }, [form])
   document.body.append(dialog)
   dialog.showModal()
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
-      const inputs = [...form.querySelectorAll("input")]
-      const values = inputs.map((input) => [
-        input.name,
-        input.type === "checkbox" ? input.checked : input.value.trim(),
-      ])
       dialog.remove()
-      resolve(dialog.returnValue === "ok" ? Object.fromEntries(values) : null)
+      resolve(dialog.returnValue)
     })
   })
+}
+
+export const dialogForm = (title, parts) =>
+  crel("form", { method: "dialog" }, [crel("h3", { className: "prose-editor-dialog-title", textContent: title }), ...parts])
+
+export const dialogButtons = (...buttons) => crel("div", { className: "prose-editor-dialog-buttons" }, buttons)
+
+export const cancelButton = (labels, word = labels.cancel) =>
+  crel("button", { type: "submit", value: "", formNoValidate: true, textContent: word })
+
+// Resolves to the values by name, or to null where the dialog was left. `extra` makes further content of the form.
+export async function ask(title, fields, labels, extra = () => []) {
+  const form = dialogForm(title, fields.map(field))
+  form.append(
+    ...extra(form),
+    dialogButtons(crel("button", { type: "submit", value: "ok", textContent: labels.ok }), cancelButton(labels)),
+  )
+  if ((await openDialog(form)) !== "ok") return null
+  const inputs = [...form.querySelectorAll("input[name]")]
+  const values = inputs.map((input) => [input.name, input.type === "checkbox" ? input.checked : input.value.trim()])
+  return Object.fromEntries(values)
+}
+
+// Shows a few words that must be read.
+export const tell = (title, text, labels) =>
+  openDialog(dialogForm(title, [crel("p", { textContent: text }), dialogButtons(cancelButton(labels, labels.ok))]))
+
+// Runs `task` a moment after the last call.
+export function delayed(task, milliseconds = 250) {
+  let timer = 0
+  return (...values) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => task(...values), milliseconds)
+  }
 }

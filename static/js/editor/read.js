@@ -174,8 +174,9 @@ function documentOf(blocks, schema) {
 }
 
 // What ProseMirror asks for when something is pasted or dropped.
-export const clipboardParser = (schema) => ({
+export const clipboardParser = (schema, tidy) => ({
   parseSlice(dom) {
+    tidy(dom)
     const blocks = new Reader(schema, { pasted: true }).blocks(dom)
     return Slice.maxOpen(Fragment.from(blocks))
   },

@@ -7,16 +7,22 @@ import { behaviour } from "body-editor/behaviour"
 import { firstTextPlace } from "body-editor/commands"
 import { contentExtensions } from "body-editor/extensions"
 import { readBody } from "body-editor/read"
+import { Server } from "body-editor/server"
 import { toolbar } from "body-editor/toolbar"
+import { countDocument, countSelection } from "body-editor/words"
 import { writeBody } from "body-editor/write"
 
 const MARKER = "data-body-editor"
 
 function start(textarea) {
-  const labels = JSON.parse(textarea.getAttribute(MARKER))
+  const { labels, urls, hosts } = JSON.parse(textarea.getAttribute(MARKER))
   const isEditable = !textarea.disabled && !textarea.readOnly
   const element = crel("div", { className: `prose-editor body-editor${isEditable ? "" : " disabled"}` })
   const source = crel("div", { className: "body-editor-source", hidden: true })
+  const count = crel("span", { className: "body-editor-count" })
+  const note = crel("span", { className: "body-editor-note", role: "status" })
+  const say = (text) => (note.textContent = text)
+  const context = { labels, hosts, say, server: new Server(urls, labels) }
 
   // Each HTML that was read, with its document: where the text is the same again, so are its characters.
   const known = []
@@ -38,6 +44,12 @@ function start(textarea) {
     const { tr } = editor.state
     tr.replaceWith(0, tr.doc.content.size, read(editor.schema).content)
     editor.view.dispatch(tr.setSelection(firstTextPlace(tr.doc)).setMeta("preventUpdate", true))
+  }
+
+  const tellCount = (state) => {
+    const [total, selected] = [countDocument(state.doc), countSelection(state)]
+    count.textContent = labels.words.replace("%(count)d", total)
+    if (selected) count.textContent += ` ${labels.selected_words.replace("%(count)d", selected)}`
   }
 
   let before = textarea.value
@@ -64,8 +76,8 @@ function start(textarea) {
       Dropcursor.configure({ class: "body-editor-dropcursor", color: false }),
       Gapcursor,
       History,
-      behaviour(labels),
-      ...(isEditable ? [toolbar(labels, toggleSource)] : []),
+      behaviour(context),
+      ...(isEditable ? [toolbar(context, { toggleSource, body: () => textarea.value })] : []),
     ],
     editorProps: {
       attributes: { "aria-label": labels.body, "aria-multiline": "true" },
@@ -76,17 +88,30 @@ function start(textarea) {
     onUpdate({ editor }) {
       write(editor.state.doc)
     },
+    onTransaction({ editor }) {
+      tellCount(editor.state)
+    },
   })
+  tellCount(editor.state)
   const { state, view } = editor
   view.updateState(state.apply(state.tr.setSelection(firstTextPlace(state.doc))))
 
   // Only now: an editor that could not start must not keep anybody from the text.
   textarea.before(element)
   source.append(textarea)
-  element.append(source)
+  element.append(source, crel("p", { className: "body-editor-status" }, [count, note]))
   // The label names the textarea, which is hidden.
   for (const label of textarea.labels) label.addEventListener("click", () => source.hidden && view.focus())
   textarea.dispatchEvent(new CustomEvent("body-editor:ready", { bubbles: true, detail: { editor } }))
 }
 
 for (const textarea of document.querySelectorAll(`textarea[${MARKER}]`)) start(textarea)
+
+// Ctrl+S saves and stays, wherever in the form one writes.
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return
+  const button = document.querySelector("form [name=_continue]")
+  if (!button) return
+  event.preventDefault()
+  if (!document.querySelector("dialog[open]")) button.click()
+})

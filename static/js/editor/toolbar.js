@@ -3,12 +3,17 @@
 import { Menu, crel } from "django-prose-editor/editor"
 
 import * as commands from "body-editor/commands"
+import { askForEmbed, insertFromLibrary } from "body-editor/figures"
+import { showKeys } from "body-editor/help"
 import * as tables from "body-editor/tables"
+import { copyForWechat } from "body-editor/wechat"
 
 const BLOCKS = ["p", "h2", "h3", "h4"]
 
-export const toolbar = (labels, toggleSource) =>
-  Menu.configure({
+// `context` as for behaviour.js; `body()` returns the HTML as it would be saved.
+export const toolbar = (context, { toggleSource, body }) => {
+  const { labels } = context
+  return Menu.configure({
     defaultItems: false,
     items: ({ editor, buttons, menu }) => {
       const apply = (command) => (target) => command(target.state, target.view.dispatch)
@@ -53,7 +58,7 @@ export const toolbar = (labels, toggleSource) =>
         ]),
         group([
           item("insert_link", "link", {
-            run: (target) => commands.editLink(target, labels),
+            run: (target) => commands.editLink(target, context),
             pressed: commands.hasLink,
           }),
           item("link_off", "unlink", { command: commands.removeLink, hidden: (state) => !commands.hasLink(state) }),
@@ -75,7 +80,9 @@ export const toolbar = (labels, toggleSource) =>
           side("format_align_right", "align_right", "right"),
         ]),
         group([
+          item("photo_library", "library", { run: (target) => insertFromLibrary(target, context) }),
           item("image", "image", { run: (target) => commands.editImage(target, labels) }),
+          item("smart_display", "embed", { run: (target) => askForEmbed(target, context) }),
           item("grid_on", "table", { run: (target) => commands.insertTable(target, labels) }),
           item("horizontal_rule", "rule", {
             run: (target) => target.chain().focus().insertContent({ type: "hr" }).run(),
@@ -99,10 +106,21 @@ export const toolbar = (labels, toggleSource) =>
             enabled: (target) => target.can().redo(),
           }),
         ]),
+        textButton(buttons.text(labels.wechat, labels.copy_wechat), "copy_wechat", () =>
+          copyForWechat(editor, body(), context),
+        ),
+        textButton(buttons.text("?", labels.help), "help", () => showKeys(labels)),
         sourceButton(buttons, labels, toggleSource),
       ]
     },
   })
+}
+
+function textButton(button, name, run) {
+  button.dataset.name = name
+  button.addEventListener("click", run)
+  return crel("div", { className: "prose-menubar__group" }, [button])
+}
 
 function choice(name, title, options) {
   return crel(
