@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.actions.rules import visible_to, works_here
+from articles.admin.base import plain
 from articles.admin.words import status_text
 from articles.conf import sanitizers, site_url
 from articles.models import Article
+from articles.search.editors import find_ids
 from articles.text.embeds import HOSTS, known_embed
 from articles.text.plain import plain_text
 from articles.text.sanitize import HTMLRefused, sanitize
@@ -36,17 +38,16 @@ class EditorViews:
         ]
 
     def link_targets_view(self, request: HttpRequest) -> JsonResponse:
-        """Return the newest articles with these words in the title: those of the site, and those one may see."""
+        """Return the newest articles that are meant by these words: those of the site, and those one may see."""
         _demand_writer(request)
-        words = request.GET.get("q", "").replace("\0", " ").split()[:8]
+        words = " ".join(plain(request.GET.get("q", "")[:200]).replace("\0", " ").split())
         if not words:
             return JsonResponse({"articles": []})
+        wanted = Q(pk__in=find_ids(words))
+        if words.isascii() and words.isdigit() and len(words) < 19:
+            wanted |= Q(pk=int(words))
         reachable = Q(Article.live_condition(timezone.now())) | Q(pk__in=visible_to(request.user))  # type: ignore[arg-type]
-        found = Article.objects.for_lists().filter(reachable, trashed_at=None, withdrawn_at=None)
-        for word in words:
-            by_title = Q(title__icontains=word[:100])
-            is_number = word.isascii() and word.isdigit() and len(word) < 19
-            found = found.filter(by_title | Q(pk=int(word)) if is_number else by_title)
+        found = Article.objects.for_lists().filter(wanted, reachable, trashed_at=None, withdrawn_at=None)
         newest = found.order_by("-published_at", "-pk")[:MAX_TARGETS]
         return JsonResponse({"articles": [_target(article) for article in newest]})
 

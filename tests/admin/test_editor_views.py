@@ -37,9 +37,9 @@ def test_a_writer_links_to_what_is_on_the_site_and_to_the_own_drafts():
 
 
 def test_all_words_must_fit_and_nothing_finds_nothing(desk):
-    article = make_article(title="大桥通车 100%")
+    article = make_article(title="大桥通车")
     make_article(title="大桥")
-    assert titles(desk, "大桥 通车") == titles(desk, "0%") == titles(desk, str(article.pk)) == {article.title}
+    assert titles(desk, "大桥 通车") == titles(desk, "daqiaotong") == titles(desk, str(article.pk)) == {article.title}
     assert titles(desk, "") == titles(desk, "\0") == titles(desk, "9" * 30) == set()
 
 
