@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from articles.frontpage import FrontPage, compose
-from articles.models import Article, Category, Pin, Slot, Status
+from articles.models import Article, Category, Pin, Slot, Status, User
 from tests.factories import make_article, make_articles, make_category
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,12 @@ def test_an_editor_pins_a_story_in_the_newsroom(admin_client: Client):
     assert response.status_code == 302, response.context["errors"]
     assert front().lead == articles[7]
     assert articles[7].title in admin_client.get("/admin/articles/pin/").content.decode()
+
+
+def test_a_chief_plans_the_front_page_and_an_editor_does_not(client: Client):
+    pages = ["/admin/articles/pin/add/", "/admin/articles/standingpage/add/"]
+    for role, status in (("chief", 200), ("editor", 403)):
+        user = User.objects.create_user(role, password="long-enough-password", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        assert [client.get(page).status_code for page in pages] == [status, status]
