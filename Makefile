@@ -1,7 +1,7 @@
 # The two commands: make demo, make test. Everything they need goes into .venv and var/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format lock messages clean
+.PHONY: help install install-dev demo test check audit format lock messages clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
@@ -35,6 +35,10 @@ test: install-dev ## Run the whole suite (DATABASE_URL chooses the database)
 
 check: install-dev ## Format, lint, types, missing migrations, deployment
 	@scripts/check.sh
+
+audit: install-dev ## Judge the readers' pages by Lighthouse, axe, vnu and Chromium (needs Node and Java)
+	@scripts/install_browser.sh
+	@scripts/audit/audit.sh
 
 format: install-dev ## Put the code into its format
 	$(BIN)/ruff format .

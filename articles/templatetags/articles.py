@@ -36,6 +36,12 @@ def article_html(body: Any, reading: Reading | None = None) -> SafeString:
 
 
 @register.filter
+def machine_time(moment: datetime | None) -> str:
+    """Return a time as `datetime` holds it, to the second: HTML knows no microseconds."""
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else ""
+
+
+@register.filter
 def list_time(moment: datetime | None) -> str:
     """Return a time as lists show it: 2026-11-23 09:42, in the site's zone."""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -197,3 +197,8 @@ def test_the_time_names_its_zone(client: Client) -> None:
 def test_a_quoted_foreign_headline_is_marked_as_such(client: Client) -> None:
     article = make_article(title="The Port Is Open to All")
     assert '<h1 lang="en">' in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_machines_read_times_to_the_second(client: Client) -> None:
+    article = make_article(published_at=NOON + timedelta(microseconds=7))
+    assert 'datetime="2026-11-20T12:00:00+08:00"' in client.get(article.get_absolute_url()).content.decode()
