@@ -19,6 +19,7 @@ _PASSAGES = frozenset({*_HEADINGS, "p", "li", "dt", "dd", "figcaption", "caption
 _NO_PROSE = frozenset({"pre", "code", "kbd", "samp", "var"})
 _NOT_IN_ANCHOR = re.compile(r"[^\w]+")
 _ANCHOR_LENGTH = 40
+_LONGEST_SUBTAG = 3  # ISO 639 has two or three letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class _Renderer:
     def _element(self, node: Element, *, boxed: bool, marked: bool, caption: str) -> Element | None:
         tag = node.tag
         attributes = {name: value for name, value in node.attributes.items() if policy.allowed_value(tag, name, value)}
+        if tag in _NO_PROSE or len(attributes.get("lang", "").split("-")[0]) > _LONGEST_SUBTAG:
+            attributes.pop("lang", None)  # a language of programmers
         if tag in _HEADINGS:
             text = " ".join(text_of([node]).split())
             if not text:

@@ -184,6 +184,11 @@ PASSAGES = {
     "German is not taken for English": ("zh-hans", "<p>Das ist nicht wahr</p>", "<p>Das ist nicht wahr</p>"),
     "a name is no passage": ("zh-hans", "<p>Visual Studio</p>", "<p>Visual Studio</p>"),
     "what an editor marked stays": ("zh-hans", '<p lang="de">of the</p>', '<p lang="de">of the</p>'),
+    "a language of programmers is none": (
+        "zh-hans",
+        '<p lang="yaml">a</p><p><code lang="js">b</code></p>',
+        "<p>a</p><p><code>b</code></p>",
+    ),
     "code is no passage": ("en", "<p><code>打印</code> it</p>", "<p><code>打印</code> it</p>"),
 }
 

@@ -22,6 +22,6 @@ def let_chiefs_plan(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0016_import_map")]
+    dependencies = [("articles", "0017_presence")]
 
     operations = [migrations.RunPython(let_chiefs_plan, migrations.RunPython.noop, elidable=False)]
