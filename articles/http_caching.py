@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.http import parse_http_date_safe
 
@@ -37,12 +38,13 @@ class HTTPCachingMiddleware:
 
 
 def is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether a shared cache may keep this answer: it depends on nobody's session and sets no cookie."""
+    """Whether a shared cache may keep this answer: no session or cookie is in play, and it is not of the newsroom."""
     return (
         request.method in {"GET", "HEAD"}
         and response.status_code in _KEPT
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and not response.cookies
+        and not request.path.startswith(reverse("admin:index"))
         and not site_password()
     )
 

@@ -103,5 +103,10 @@ def test_no_cookie_changes_what_a_cache_holds_under_one_key(client: Client, arti
     assert (chosen.content, chosen["Cache-Control"]) == (plain.content, plain["Cache-Control"])
 
 
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/password_reset/", "/admin/password_reset/done/"])
+def test_pages_of_the_newsroom_are_kept_by_nobody(client: Client, path: str) -> None:
+    assert "no-store" in client.get(path)["Cache-Control"]
+
+
 def test_a_fault_is_kept_by_nobody(client: Client) -> None:
     assert client.post("/robots.txt")["Cache-Control"] == "private, no-store"
