@@ -81,7 +81,7 @@ def main() -> None:
                 work = subprocess.Popen(command, env=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 try:
                     # The first seconds are the start of Python; the rest is spread over an undisturbed run.
-                    work.wait(2 + chance.random() * 2 * took / options.kills)
+                    work.wait(4 + chance.random() * 2 * took / options.kills)
                     break
                 except subprocess.TimeoutExpired:
                     work.send_signal(signal.SIGKILL)

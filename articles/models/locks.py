@@ -15,6 +15,11 @@ class AlreadyRunning(Exception):
     """Another process does this work at the moment."""
 
 
+def has_one_writer() -> bool:
+    """Whether a transaction that writes keeps all others from writing, as on SQLite."""
+    return connection.vendor == "sqlite" and "memory" not in str(connection.settings_dict["NAME"])
+
+
 def take_again(name: str) -> None:
     """Take the lock for a new connection, inside `exclusively`: PostgreSQL let it go with the old one."""
     if connection.vendor != "postgresql":

@@ -118,6 +118,17 @@ def test_an_edited_article_without_its_original_is_kept_whole(folder: Path) -> N
     assert Article.objects.get().body == BODY
 
 
+def test_a_file_without_a_date_does_not_date_its_article_anew(tmp_path: Path) -> None:
+    path = tmp_path / "site" / "a.md"
+    path.parent.mkdir()
+    path.write_text("---\ntitle: 无日期\n---\n一。\n", encoding="utf-8")
+    run(path.parent)
+    before = Article.objects.get().published_at
+    path.write_text("---\ntitle: 无日期\n---\n二。\n", encoding="utf-8")
+    assert run(path.parent).counts == "updated=1"
+    assert Article.objects.get().published_at == before
+
+
 def test_a_delivery_that_differs_in_noise_only_is_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "site" / "a.md"
     noise = "https://picsum.photos/400/300?random="
@@ -204,9 +215,9 @@ def test_a_dry_run_reports_what_the_real_run_does_line_by_line(
 
 
 def test_warnings_are_kept_by_their_reason(tmp_path: Path) -> None:
-    write_article(tmp_path / "site" / "a.md", '<p><img src="none.png"></p>')
+    write_article(tmp_path / "site" / "a.md", '<p><img src="none.png"></p>', date="neulich")
     run(tmp_path / "site")
-    assert "images" in set(FileMark.objects.values_list("mark", flat=True))
+    assert {"images", "date"} <= set(FileMark.objects.values_list("mark", flat=True))
 
 
 def test_text_that_was_lost_marks_the_article_for_review(tmp_path: Path) -> None:
