@@ -94,7 +94,9 @@ class _Run:
     def take(self, numbers: list[int]) -> None:
         """Fetch what a few articles need, then change them."""
         rows = Article.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "body", "hero_image_url")
-        wanted = {pk: _addresses(body, hero, self._options.media_root is not None) for pk, body, hero in rows}
+        wanted = {
+            pk: addresses_in(body, hero, with_paths=self._options.media_root is not None) for pk, body, hero in rows
+        }
         addresses = list(dict.fromkeys(address for found in wanted.values() for address in found))
         known = known_images(addresses)
         self._fetch([address for address in addresses if address not in known], known)
@@ -170,7 +172,8 @@ def with_local_images(body: str, known: dict[str, Image]) -> str:
     return _IMAGE.sub(local, body)
 
 
-def _addresses(body: str, hero: str, with_paths: bool) -> list[str]:
+def addresses_in(body: str, hero: str, *, with_paths: bool = False) -> list[str]:
+    """Return the addresses of pictures elsewhere in a body and a lead, each once; also paths without host if wanted."""
     found = [hero] if hero else []
     for match in _IMAGE.finditer(body):
         address = html.unescape(match[2])

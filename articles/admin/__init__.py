@@ -3,10 +3,34 @@
 import taggit.admin
 from django.contrib import admin
 
-from articles.admin import article, audit, front, images, imports, missing, people, redirects, site, taxonomy
+from articles.admin import (
+    article,
+    audit,
+    front,
+    images,
+    imports,
+    missing,
+    people,
+    redirects,
+    remote_images,
+    site,
+    taxonomy,
+)
 
 # taggit's own tags are not the newspaper's.
 admin.site.unregister(taggit.admin.Tag)
 admin.site.enable_nav_sidebar = False
 
-__all__ = ["article", "audit", "front", "images", "imports", "missing", "people", "redirects", "site", "taxonomy"]
+__all__ = [
+    "article",
+    "audit",
+    "front",
+    "images",
+    "imports",
+    "missing",
+    "people",
+    "redirects",
+    "remote_images",
+    "site",
+    "taxonomy",
+]

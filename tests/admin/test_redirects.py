@@ -1,8 +1,9 @@
 """Editors make, find and check redirects."""
 
 import pytest
+from django.contrib.auth.models import Group
 
-from articles.models import Redirect, RedirectOrigin
+from articles.models import Redirect, RedirectOrigin, RemoteImage, User
 from tests.factories import make_article, make_category
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,23 @@ def test_the_list_is_searched_and_never_counted(desk, django_assert_max_num_quer
 
 def test_only_editors_check_addresses(client):
     assert client.get(f"{LIST}check/").status_code == 302
+
+
+def test_the_chief_editor_looks_after_redirects_and_a_contributor_does_not(client):
+    for role, status in (("chief", 200), ("contributor", 403)):
+        user = User.objects.create_user(username=role, password="long-enough-password", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        assert client.get(LIST).status_code == status
+        assert client.get(f"{LIST}check/").status_code == status
+        assert client.get("/admin/articles/remoteimage/").status_code == status
+
+
+def test_pictures_that_could_not_be_taken_are_listed_and_can_only_be_forgotten(desk, django_assert_max_num_queries):
+    for number in range(3):
+        RemoteImage.objects.create(address=f"https://img.example/{number}.png", failure="the host answers 404")
+    desk.get("/admin/articles/remoteimage/")
+    with django_assert_max_num_queries(6):
+        page = desk.get("/admin/articles/remoteimage/?outcome=failed").content.decode()
+    assert page.count("the host answers 404") == 3
+    assert desk.get("/admin/articles/remoteimage/add/").status_code == 403

@@ -13,7 +13,7 @@ from articles.actions.fetching import FetchOptions, fetch_images
 from articles.documents.readers.web import FetchFailed
 from articles.models import Article, Image, RemoteImage
 from tests.admin.conftest import picture_bytes
-from tests.commands.imports import run, write_article
+from tests.commands.imports import edit, run, write_article
 from tests.factories import NOON, make_article
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +148,22 @@ def test_an_import_fetches_what_its_articles_show(tmp_path: Path):
     assert "fetched=1 failed=0 articles=1" in result.out
     assert "/media/images/" in Article.objects.get().body
     assert run(tmp_path / "in", images="local", media_root=tmp_path / "root").counts == "unchanged=1"
+
+
+def test_a_fetched_picture_is_no_editors_change_when_the_file_changes(tmp_path: Path):
+    path = write_article(tmp_path / "in" / "a.md", f'<p>旧文</p><p><img src="{B}"></p>', cover=B)
+    run(tmp_path / "in")
+    article = Article.objects.get()
+    assert fetch(FakeReader({B: picture_bytes()})) == "fetched=1 failed=0 articles=1"
+    article.refresh_from_db()
+    edit(article, subtitle="编辑的副题")
+    write_article(path, f'<p>新文</p><p><img src="{B}"></p>', cover=B)
+    assert run(tmp_path / "in").counts == "updated=1"
+    article.refresh_from_db()
+    assert "<p>新文</p>" in article.body
+    assert "/media/images/" in article.body
+    assert (article.subtitle, article.hero_image_url) == ("编辑的副题", "")
+    assert article.hero_image is not None
 
 
 @pytest.mark.parametrize("options", [{"media_root": Path("/none/such")}, {"at_once": 0}, {"at_once": 1000}])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from articles.actions.fetching import addresses_in, known_images, with_local_images
 from articles.actions.importing.known import Incoming
 from articles.actions.importing.maps import stored_mapping
 from articles.actions.importing.merging import BYLINE, PLAIN, READ, SECTIONS, TAGS, State, merge, state_of
@@ -76,7 +77,8 @@ class Updater:
             if base is None:
                 task.outcome = Outcome.KEPT
                 return
-            merged, task.conflicts = merge(base, task.state, mine)
+            # Pictures that were fetched since are no editor's change of the text.
+            merged, task.conflicts = merge(with_fetched(base), with_fetched(task.state), mine)
             is_merged = True
             if task.conflicts and merged == mine:
                 self._mark_conflict(row)
@@ -148,6 +150,16 @@ class Updater:
 
     def _mark_conflict(self, row: ImportedFile) -> None:
         FileMark.objects.get_or_create(file=row, mark=Mark.CONFLICT)
+
+
+def with_fetched(state: State) -> State:
+    """Return what a file says with the library's copies of the remote pictures that have one."""
+    known = known_images(addresses_in(state["body"], state["hero_image_url"]))
+    if not known:
+        return state
+    hero = known.get(state["hero_image_url"])
+    lead = {"hero_image_id": hero.pk, "hero_image_url": ""} if hero else {}
+    return {**state, **lead, "body": with_local_images(state["body"], known)}
 
 
 def _place(article: Article, sections: list[int]) -> None:
