@@ -29,7 +29,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0017_presence"),
+        ("articles", "0018_chiefs_plan_the_front_page"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop, elidable=False)]
