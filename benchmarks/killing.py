@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--seed", default=hashlib.sha256(os.urandom(8)).hexdigest()[:8])
     options = parser.parse_args()
-    chance = random.Random(options.seed)  # noqa: S311  # moments, not secrets
+    chance = random.Random(options.seed)  # moments, not secrets
     command = [*MANAGE, "import_articles", options.corpus, "--limit", str(options.limit), "--jobs", "2"]
     found = []
     took = 0.0
