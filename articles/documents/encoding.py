@@ -24,6 +24,7 @@ _TWICE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}"
 )
 _MIN_EVIDENCE = 0.12
+_FIRST = 4000  # characters in which text that was encoded twice shows itself
 
 
 def decode(data: bytes, *, source: str) -> tuple[str, list[DocumentWarning]]:
@@ -42,7 +43,8 @@ def decode(data: bytes, *, source: str) -> tuple[str, list[DocumentWarning]]:
         warnings.append(
             DocumentWarning("the text was UTF-8 encoded twice; it was decoded once more", reason="encoding")
         )
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     clean = without_controls(text)
     removed = len(text) - len(clean)
     if removed:
@@ -88,8 +90,10 @@ def _decoded_with_evidence(data: bytes, name: str) -> str | None:
 
 def _decoded_once(text: str) -> str | None:
     """Return the text that was encoded twice, or None: every letter beyond ASCII must belong to such a sequence."""
+    if len(_TWICE.findall(text, 0, _FIRST)) < 3:
+        return None
     sequences = _TWICE.findall(text)
-    if len(sequences) < 3 or sum(map(len, sequences)) < 0.9 * sum(1 for char in text if ord(char) > 0x7F):
+    if sum(map(len, sequences)) < 0.9 * sum(1 for char in text if ord(char) > 0x7F):
         return None
     try:
         # Windows-1252 leaves five bytes open; they came through as control characters.
@@ -108,4 +112,4 @@ def _byte(char: str) -> bytes:
 
 def without_controls(text: str) -> str:
     """Return `text` without control characters and halves of characters."""
-    return _CONTROLS.sub("", text)
+    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text

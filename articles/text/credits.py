@@ -7,6 +7,7 @@ from html import unescape
 
 EDGE = 3  # a credit that is certain stands alone among the first or the last three paragraphs
 _MAX_SOURCE = 20
+_END = 2500  # characters of HTML at either end that are looked at
 _MAX_LINE = 120
 _MAX_SUGGESTED_LINE = 400
 _LABELS = {
@@ -78,7 +79,12 @@ class Credits:
 
 def edge_lines(html: str) -> list[str]:
     """Return the first and the last three lines of clean HTML, as plain text: where credits stand."""
-    lines = [line for line in _LINE_ENDS.split(html) if line and not line.isspace()]
+    if len(html) <= 2 * _END:
+        lines = _LINE_ENDS.split(html)
+    else:
+        # Only the ends count; a line that is cut here is longer than any credit.
+        lines = _LINE_ENDS.split(html[:_END])[:-1] + _LINE_ENDS.split(html[-_END:])[1:]
+    lines = [line for line in lines if line and not line.isspace()]
     if len(lines) > 4 * EDGE:
         lines = lines[: 2 * EDGE] + lines[-2 * EDGE :]
     texts = [text for text in (unescape(_TAGS.sub("", line)).strip() for line in lines) if text]

@@ -153,7 +153,7 @@ class _Writer:
         if self._block not in _HOLDS_TEXT:
             return False
         text = start.text
-        if start.name == "a" and self._scrape:
+        if start.name == "a" and self._scrape and self._scrape.needs_a_look(piece):
             element = parse_start(piece)
             self._scrape.tidy_link(element)
             attributes = picked_attributes(element, "a")
@@ -176,13 +176,13 @@ class _Writer:
             return False
         text = start.text
         if start.name == "img":
-            element = parse_start(piece)
-            if self._scrape and not self._scrape.tidy_picture(element):
+            if self._scrape and self._scrape.needs_a_look(piece):
+                element = parse_start(piece)
+                if not self._scrape.tidy_picture(element):
+                    return False
+                text = start_tag("img", picked_attributes(element, "img"))
+            if ' src="' not in text or ' src=""' in text:
                 return False
-            attributes = picked_attributes(element, "img")
-            if not attributes.get("src"):
-                return False
-            text = start_tag("img", attributes)
         if start.name != "br":
             self._seen += 1
         return self._append(text)

@@ -38,6 +38,15 @@ TITLE_BOXES = frozenset({"div", "section", "article", "header"})
 _SET_ENTRY = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]++)[wx])?+")
 
 
+# What a start tag holds that tidying has to look at; most hold nothing of it.
+_MARKS = re.compile(
+    r"""data-|_src=|srcset=|(?:width|height)="\s*[01](?:px)?\s*"|src="\s*(?:"|data:|about:)"""
+    r"|blank|placeholder|spacer|loading|lazy|transparent|pixel|gr[ea]y|1x1|analytics|doubleclick|hm\.baidu|cnzz|51\.la"
+    r"|stats\.wp|feedburner|scorecard|quantserve|workers\.dev|juejin|zhihu|oschina|weserv|sspai",
+    re.IGNORECASE,
+)
+
+
 def _never(_address: str) -> bool:
     return False
 
@@ -54,6 +63,10 @@ class Scrape:
         self.folded_title = folded(title)
         self.counts: dict[str, int] = {}
         self._base_url, self._is_beside = base_url, is_beside
+
+    def needs_a_look(self, tag: str) -> bool:
+        """Whether a start tag of a link or a picture may hold something to tidy."""
+        return bool(self._base_url) or _MARKS.search(tag) is not None
 
     def count(self, kind: str) -> None:
         """Note that a leftover of this kind went."""
