@@ -133,3 +133,13 @@ def test_the_menu_holds_eight_sections_at_most(client: Client) -> None:
         make_articles(number + 1, category=make_category(f"栏目{number}"))
     names = re.findall(r'<li><a href="/sections/[^"]+/">([^<]+)</a></li>', client.get("/").content.decode())
     assert names == [f"栏目{number}" for number in range(9, 1, -1)]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sections/cheng-shi/", "/tags/di-tie/", "/authors/lin/", "/archive/", "/search/"]
+)
+def test_every_list_has_a_description_for_search_engines(client: Client, path: str) -> None:
+    make_article(categories=[make_category("城市")], tags=["地铁"], authors=[make_author("林", slug="lin")])
+    html = client.get(path).content.decode()
+    assert re.search(r'<meta name="description" content="[^"]+">', html)
+    assert "noindex" not in html
