@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin.base import MAX_LISTED, Choice, Choices, NewsroomAdmin, PlainTexts, names_of
+from articles.admin.base import MAX_LISTED, Choice, Choices, PlainTexts, names_of
+from articles.admin.merging import MergingAdmin
 from articles.models import Article, ArticleTag, Author, Category, NameKind, Tag, gather_changes
 from articles.models.category import ancestor_paths
 from articles.search import ids_of_names
@@ -34,7 +35,7 @@ def section_trails(sections: Iterable[Category]) -> dict[int, str]:
     }
 
 
-class _FoundByName(NewsroomAdmin):
+class _FoundByName(MergingAdmin):
     """Rows are found by their name as readers write it, by its pinyin and by its initials."""
 
     name_kind: NameKind
@@ -89,7 +90,7 @@ class SectionsField(forms.ModelMultipleChoiceField):
 @admin.register(Category)
 class CategoryAdmin(_FoundByName):
     name_kind = NameKind.CATEGORY
-    list_display = ("branch", "address", "in_menu", "position")
+    list_display = ("branch", "live_articles", "address", "in_menu", "position")
     list_per_page = 200
     ordering = ("path",)
     search_fields = ("name", "slug")
@@ -143,7 +144,7 @@ class TagForm(PlainTexts):
 class TagAdmin(_FoundByName):
     name_kind = NameKind.TAG
     form = TagForm
-    list_display = ("name", "slug")
+    list_display = ("name", "live_articles", "slug")
     ordering = ("slug",)
     search_fields = ("name", "slug")
     fields = ("name", "slug", "description")
@@ -173,7 +174,7 @@ class TagAdmin(_FoundByName):
 @admin.register(Author)
 class AuthorAdmin(_FoundByName):
     name_kind = NameKind.AUTHOR
-    list_display = ("name", "slug", "user")
+    list_display = ("name", "live_articles", "slug", "user")
     list_select_related = ("user",)
     ordering = ("slug",)
     search_fields = ("name", "slug")

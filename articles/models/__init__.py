@@ -20,6 +20,7 @@ from articles.models.listing import (
     settle_lists,
     unlist,
 )
+from articles.models.merge import Merge, MergeKind
 from articles.models.missing import MissingPage
 from articles.models.presence import Presence
 from articles.models.redirect import Redirect, RedirectOrigin
@@ -52,6 +53,8 @@ __all__ = [
     "Mark",
     "MissingPage",
     "NameKind",
+    "Merge",
+    "MergeKind",
     "Origin",
     "OriginalBlob",
     "Pin",

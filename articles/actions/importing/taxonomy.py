@@ -1,9 +1,12 @@
-"""Sections, authors and tags by the names that files give them: looked up in bulk, made where missing."""
+"""Sections, authors and tags by the names that files give them: looked up in bulk, made where missing.
+
+The name of one that an editor merged into another is that other's alias: a file does not bring the merged one back.
+"""
 
 from django.db.models import Value
 from django.db.models.functions import Lower
 
-from articles.models import Author, Category, Tag
+from articles.models import Author, Category, Merge, MergeKind, Tag
 from articles.models.category import MAX_DEPTH
 
 Path = tuple[str, ...]
@@ -33,6 +36,10 @@ class Taxonomy:
             parent = self._section(path[:-1]) if len(path) > 1 else None
             section = Category.objects.filter(parent=parent, name=path[-1]).order_by("pk").first()
             if section is None:
+                above = parent.pk if parent else None
+                alias = Merge.objects.kept_for(MergeKind.CATEGORY, path[-1], parent_id=above)
+                section = Category.objects.filter(pk=alias).first() if alias else None
+            if section is None:
                 section = Category.objects.create(parent=parent, name=path[-1])
                 self._made.setdefault("sections", []).append(section.pk)
             self._sections[path] = section
@@ -45,6 +52,9 @@ class Taxonomy:
             for pk, name in Author.objects.filter(name__in=unknown).order_by("-pk").values_list("pk", "name"):
                 self._authors[name] = pk
         for name in unknown:
+            alias = None if name in self._authors else Merge.objects.kept_for(MergeKind.AUTHOR, name)
+            if alias and Author.objects.filter(pk=alias).exists():
+                self._authors[name] = alias
             if name not in self._authors:
                 self._authors[name] = Author.objects.create(name=name).pk
                 self._made.setdefault("authors", []).append(self._authors[name])
@@ -58,6 +68,8 @@ class Taxonomy:
                 # As the constraint compares them: `iexact` folds by another rule on each database.
                 same = Tag.objects.annotate(folded=Lower("name")).filter(folded=Lower(Value(name)))
                 tag = same.order_by("pk").first()
+                if tag is None and (alias := Merge.objects.kept_for(MergeKind.TAG, name)):
+                    tag = Tag.objects.filter(pk=alias).first()
                 if tag is None:
                     tag = Tag.objects.create(name=name)
                     self._made.setdefault("tags", []).append(tag.pk)
