@@ -32,6 +32,7 @@ from articles.models.locks import exclusively, has_one_writer
 
 BATCH = 200
 FIRST_BATCH = 30
+LEAST_BATCH = 20  # below it what a batch costs by itself outweighs the rest
 BATCH_LENGTH = 8_000_000  # characters of all bodies together
 # A batch holds the write lock about so long: editors wait for it.
 BATCH_SECONDS = 0.6
@@ -257,7 +258,7 @@ class _Run:
         """Make batches as large as the time allows that others may have to wait for one."""
         if number >= self._size:
             fitting = int(number * BATCH_SECONDS / max(seconds, 0.001))
-            self._size = max(1, min(BATCH, fitting, self._size * 2))
+            self._size = min(BATCH, max(LEAST_BATCH, min(fitting, self._size * 2)))
 
 
 def _located(path: Path) -> Path:
