@@ -1,14 +1,17 @@
 """Today's policy over what is stored."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from articles.actions.importing import running
 from articles.models import Article, Image, ImportedFile, OriginalBlob
-from articles.models.locks import exclusively
+from articles.models.locks import AlreadyRunning
 from tests.admin.conftest import picture_bytes
 from tests.commands.imports import edit, run, write_article
 from tests.factories import NOON, make_article
@@ -124,6 +127,16 @@ def test_a_body_that_passes_a_limit_is_told_and_stays():
     assert article.body == body
 
 
-def test_it_waits_for_an_import():
-    with exclusively("import"), pytest.raises(CommandError, match="at work"):
+def test_it_does_not_run_beside_an_import(monkeypatch):
+    taken: list[str] = []
+
+    @contextmanager
+    def held(name: str) -> Iterator[None]:
+        taken.append(name)
+        raise AlreadyRunning(name)
+        yield
+
+    monkeypatch.setattr("articles.actions.resanitizing.exclusively", held)
+    with pytest.raises(CommandError, match="at work"):
         resanitize()
+    assert taken == [running.LOCK]
