@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import feeds, sitemaps, views, views_archive, views_search
+from articles import feeds, sitemaps, views, views_archive, views_corrections, views_search
 
 
 class FourDigits(StringConverter):
@@ -42,6 +42,8 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemap-<str:name>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
+    path("corrections/", views_corrections.corrections, name="corrections"),
+    path("corrections/feed/", views_corrections.corrections_feed, name="corrections_feed"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("search/", views_search.search_page, name="search"),
     path("search/suggestions/", views_search.search_suggestions, name="search_suggestions"),

@@ -16,7 +16,7 @@ from articles.frontpage import compose
 from articles.indexing import hides_article, hides_section
 from articles.languages import interface_language
 from articles.missing_pages import missing_pages
-from articles.models import Article, Author, Category, Listing, ListKind, StandingPage, Tag
+from articles.models import Article, Author, Category, Correction, Listing, ListKind, StandingPage, Tag
 from articles.models.counts import count_lists
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
@@ -151,6 +151,7 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
         "articles/article_detail.html",
         {
             "article": article,
+            "corrections": Correction.objects.filter(article=article),
             "ancestors": ancestors,
             "current_sections": {section.pk for section in [*ancestors, article.category] if section},
             "hero_in_body": stands_in_body(article),

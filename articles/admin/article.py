@@ -18,6 +18,7 @@ from articles.actions.editing import delete_articles, editing
 from articles.actions.restoring import pending_change, preparing
 from articles.actions.rules import access, may_plan, may_sign_for_others
 from articles.actions.workflow import perform, take_step
+from articles.admin.article_corrections import CorrectionsAdmin
 from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilter, TimeFilter
 from articles.admin.article_form import ArticleForm
 from articles.admin.article_history import HistoryAdmin
@@ -89,7 +90,7 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(EditorViews, WorkflowAdmin, HistoryAdmin, WritingAdmin, NewsroomAdmin):
+class ArticleAdmin(EditorViews, WorkflowAdmin, HistoryAdmin, WritingAdmin, CorrectionsAdmin, NewsroomAdmin):
     form = ArticleForm
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")

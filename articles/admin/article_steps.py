@@ -154,6 +154,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "stage_text": status_text(article) if article.pk else _("new"),
             "can_trash": stage != Stage.TRASHED and Verb.TRASH in verbs,
             "can_purge": Verb.PURGE in verbs,
+            "can_correct": Verb.CORRECT in verbs and bool(article.pk),
         }
 
     def _publishes(self, request: HttpRequest, article: Article) -> frozenset[Verb]:

@@ -6,6 +6,7 @@ from articles.models.author import Author, Authorship, Role
 from articles.models.bulk import insert_rows, reserve_ids
 from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
+from articles.models.correction import Correction
 from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
 from articles.models.image_use import ImageUse, note_image_uses
@@ -32,6 +33,7 @@ from articles.models.tag import ArticleTag, Tag
 from articles.models.user import User
 
 __all__ = [
+    "Correction",
     "Article",
     "ArticleQuerySet",
     "ArticleTag",
