@@ -73,7 +73,9 @@ class CorrectionsAdmin(admin.ModelAdmin):
     def users_of(self, objs: list[Any]) -> list[str]:
         """Corrections keep an article from being deleted for good: readers were told of them."""
         in_trash = [article.pk for article in objs if article.trashed_at]
-        rows = Correction.objects.filter(article__in=in_trash).order_by() if in_trash else []
+        if not in_trash:
+            return []
+        rows = Correction.objects.filter(article__in=in_trash)
         return [str(correction) for correction in rows[:MAX_SHOWN]]
 
     def may_take_down(self, user: User) -> bool:
