@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0018_chiefs_plan_the_front_page'),
+        ('articles', '0020_merge'),
     ]
 
     operations = [
