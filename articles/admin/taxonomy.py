@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.base import MAX_LISTED, Choice, Choices, PlainTexts, names_of
 from articles.admin.merging import MergingAdmin
+from articles.admin.output import OutputViews
 from articles.models import Article, ArticleTag, Author, Category, NameKind, Tag, gather_changes
 from articles.models.category import ancestor_paths
 from articles.search import ids_of_names
@@ -172,7 +173,7 @@ class TagAdmin(_FoundByName):
 
 
 @admin.register(Author)
-class AuthorAdmin(_FoundByName):
+class AuthorAdmin(OutputViews, _FoundByName):
     name_kind = NameKind.AUTHOR
     list_display = ("name", "live_articles", "slug", "user")
     list_select_related = ("user",)
