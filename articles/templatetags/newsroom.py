@@ -6,6 +6,7 @@ from django import template
 from js_asset import Media
 
 from articles.admin.picture_upload import preview
+from articles.admin.start import Tray, trays
 from articles.models import Image
 
 register = template.Library()
@@ -27,6 +28,12 @@ def media_with_nonce(context: dict[str, Any], media: Any) -> str:
 def picture_preview(image: Image) -> str:
     """Return a small picture with its shape."""
     return preview(image)
+
+
+@register.simple_tag
+def waiting_trays(user: Any) -> list[Tray]:
+    """Return what waits for the user on the start page."""
+    return trays(user)
 
 
 @register.filter
