@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from js_asset import Script
 
 from articles.actions.autosaving import drop_autosave
 from articles.actions.editing import delete_articles, editing
@@ -170,7 +169,7 @@ class ArticleAdmin(EditorViews, WorkflowAdmin, HistoryAdmin, WritingAdmin, Corre
     )
 
     class Media:
-        js = ("js/admin/desk.js", "js/admin/unsaved.js", Script("js/admin/lead_image.js", type="module"))
+        js = ("js/admin/desk.js", "js/admin/unsaved.js")
 
     # --- the list
 

@@ -118,7 +118,8 @@ class BodyEditor(forms.Textarea):
         own = Media(
             importmap=ImportMap({f"body-editor/{name}": f"js/editor/{name}.js" for name in MODULES}),
             css={"all": ["django_prose_editor/editor.css", "css/editor.css"]},  # the first for the order alone
-            js=[Script("js/editor/start.js", type="module")],
+            # The choice of the lead image uses the editor's modules; on a form without one it does nothing.
+            js=[Script("js/editor/start.js", type="module"), Script("js/admin/lead_image.js", type="module")],
         )
         return prose_editor_base_media + own
 
