@@ -19,27 +19,36 @@ _TABLE = "articles_search_index"
 _ROWS = "articles_search_row"
 _STEP_BITS = 3  # eight seconds
 _NO_END = 2**62
+_CHUNK = 400
 
 
 class SqliteIndex:
     """Implements `articles.search.index.Index`."""
 
     def add(self, entries: Iterable[Entry], recall: Recall) -> None:
-        for entry in sorted(entries, key=lambda entry: entry.key):
-            self._insert(self._number_for(entry.key, recall), entry)
+        waiting = sorted(entries, key=lambda entry: entry.key)
+        while waiting:
+            numbered = self._numbered(waiting[:_CHUNK])
+            self._insert(numbered)
+            waiting = waiting[len(numbered) :]
+            if waiting:
+                # There was no room for this one, or the chunk is full.
+                self._insert([(self._number_for(waiting[0].key, recall), waiting.pop(0))])
 
     def remove(self, entries: Iterable[Entry]) -> None:
-        with connection.cursor() as cursor:
-            for entry in entries:
-                cursor.execute(f"SELECT number FROM {_ROWS} WHERE key = %s", [entry.key])  # noqa: S608
-                row = cursor.fetchone()
-                if row is None:
-                    continue
-                cursor.execute(
+        gone = {entry.key: entry for entry in entries}
+        keys = list(gone)
+        for start in range(0, len(keys), _CHUNK):
+            chunk = keys[start : start + _CHUNK]
+            with connection.cursor() as cursor:
+                marks = ", ".join(["%s"] * len(chunk))
+                cursor.execute(f"SELECT number, key FROM {_ROWS} WHERE key IN ({marks})", chunk)  # noqa: S608
+                rows = cursor.fetchall()
+                cursor.executemany(
                     f"INSERT INTO {_TABLE}({_TABLE}, rowid, tokens) VALUES ('delete', %s, %s)",  # noqa: S608
-                    [row[0], _text(entry)],
+                    [(number, _text(gone[key])) for number, key in rows],
                 )
-                cursor.execute(f"DELETE FROM {_ROWS} WHERE number = %s", [row[0]])  # noqa: S608
+                cursor.executemany(f"DELETE FROM {_ROWS} WHERE number = %s", [(number,) for number, _ in rows])  # noqa: S608
 
     def clear(self) -> None:
         self._tell("delete-all")
@@ -113,17 +122,44 @@ class SqliteIndex:
                 cursor.execute("DROP TABLE temp.search_words")
         return faults + [f"{term!a} stands in no entry, not in {number}" for term, number in expected.items()]
 
-    def _insert(self, number: int, entry: Entry) -> None:
+    def _insert(self, numbered: list[tuple[int, Entry]]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {_TABLE}(rowid, tokens) VALUES (%s, %s)", [number, _text(entry)])  # noqa: S608
-            cursor.execute(
-                f"INSERT INTO {_ROWS}(number, key, published_at, expires_at) VALUES (%s, %s, %s, %s)",  # noqa: S608
-                [number, entry.key, _stored(entry.published_at), _stored(entry.expires_at)],
+            cursor.executemany(
+                f"INSERT INTO {_TABLE}(rowid, tokens) VALUES (%s, %s)",  # noqa: S608
+                [(number, _text(entry)) for number, entry in numbered],
             )
+            cursor.executemany(
+                f"INSERT INTO {_ROWS}(number, key, published_at, expires_at) VALUES (%s, %s, %s, %s)",  # noqa: S608
+                [
+                    (number, entry.key, _stored(entry.published_at), _stored(entry.expires_at))
+                    for number, entry in numbered
+                ],
+            )
+
+    def _numbered(self, entries: list[Entry]) -> list[tuple[int, Entry]]:
+        """Return free numbers for the entries, which are in the order of their keys, up to the first without room."""
+        wanted = ", ".join(["(%s)"] * len(entries))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH wanted(key) AS (VALUES {wanted}) SELECT "  # noqa: S608
+                f"(SELECT number FROM {_ROWS} WHERE key < wanted.key ORDER BY key DESC LIMIT 1), "
+                f"(SELECT number FROM {_ROWS} WHERE key > wanted.key ORDER BY key LIMIT 1) FROM wanted",
+                [entry.key for entry in entries],
+            )
+            neighbours = cursor.fetchall()
+        numbered: list[tuple[int, Entry]] = []
+        low = -_NO_END
+        for entry, (below, above) in zip(entries, neighbours, strict=True):
+            low = max(low, -_NO_END if below is None else below + 1)
+            high = _NO_END if above is None else above - 1
+            if low > high:
+                break
+            numbered.append((_clamped(_wanted_number(entry.key), low, high), entry))
+            low = numbered[-1][0] + 1
+        return numbered
 
     def _number_for(self, key: int, recall: Recall) -> int:
         """Return a free number between those of the keys below and above `key`, the one of its time if it can be."""
-        wanted = key if key < 0 else key >> (SECOND_BITS + _STEP_BITS)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT number FROM {_ROWS} WHERE key < %s ORDER BY key DESC LIMIT 1", [key])  # noqa: S608
             below = cursor.fetchone()
@@ -134,7 +170,7 @@ class SqliteIndex:
         if low > high:
             self._move_up(low, recall)
             return low
-        return min(max(wanted, low), high)
+        return _clamped(_wanted_number(key), low, high)
 
     def _move_up(self, low: int, recall: Recall) -> None:
         """Leave `low` free: give the rows from there on higher numbers, as many as it takes to have room again."""
@@ -154,12 +190,20 @@ class SqliteIndex:
                 size *= 2
         entries = sorted(recall([key for _number, key in rows]), key=lambda entry: entry.key)
         self.remove(entries)
-        for place, entry in enumerate(entries, start=1):
-            self._insert(low + place * step, entry)
+        self._insert([(low + place * step, entry) for place, entry in enumerate(entries, start=1)])
 
     def _tell(self, command: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {_TABLE}({_TABLE}) VALUES (%s)", [command])  # noqa: S608
+
+
+def _wanted_number(key: int) -> int:
+    """Return the number that a key has where there is room."""
+    return key if key < 0 else key >> (SECOND_BITS + _STEP_BITS)
+
+
+def _clamped(number: int, low: int, high: int) -> int:
+    return min(max(number, low), high)
 
 
 def _walk(

@@ -29,7 +29,7 @@ class FakeWeb:
         return f"http://{host}:{self.port}{path}"
 
     def reader(self, **values: Any) -> WebReader:
-        limits = Limits(max_bytes=100_000, seconds=1.5, connect_seconds=1)
+        limits = Limits(max_bytes=100_000, seconds=4, connect_seconds=3)
         reader = WebReader(limits, self.look_up, lambda address: address == "127.0.0.1", frozenset({self.port}))
         return replace(reader, **values)
 
@@ -134,7 +134,7 @@ def test_a_host_that_drips_is_given_up_in_time(web, path):
     started = time.monotonic()
     with pytest.raises(FetchFailed, match="too long") as failure:
         web.reader().read(web.url(path))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10  # the whole drip takes 20
     assert not failure.value.is_final
 
 
