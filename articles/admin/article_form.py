@@ -20,7 +20,7 @@ from articles.admin.editor import BodyEditor
 from articles.admin.picture_upload import PictureField, store_picture
 from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
 from articles.conf import sanitizers
-from articles.models import Article, ArticleTag, Category, Image, Revision, User, Verb, place
+from articles.models import Article, ArticleTag, Category, Image, Revision, User, Verb, is_shared, place
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.slugs import make_slug
 
@@ -272,6 +272,8 @@ class ArticleForm(PlainTexts):
         if not same:
             # The texts that were in the form belong to the picture before; only what was typed is for this one.
             texts = {name: text for name, text in texts.items() if text}
+        if texts and not self.user.has_perm("articles.change_image") and is_shared(image, article):
+            return _("The texts of this picture stay as they were: it is shown elsewhere too.")
         if texts:
             Image.objects.filter(pk=image.pk).update(**texts)
             image.refresh_from_db()

@@ -9,7 +9,7 @@ from articles.models.changes import announce, articles_changed, gather_changes
 from articles.models.correction import Correction
 from articles.models.front import Pin, Slot, StandingPage
 from articles.models.image import Image, Rendition
-from articles.models.image_use import ImageUse, note_image_uses
+from articles.models.image_use import ImageUse, is_shared, note_image_uses
 from articles.models.imported import FileMark, ImportedFile, ImportEntry, ImportRun, Mark, OriginalBlob, RunState
 from articles.models.listing import (
     ListCount,
@@ -83,6 +83,7 @@ __all__ = [
     "articles_changed",
     "gather_changes",
     "insert_rows",
+    "is_shared",
     "note_image_uses",
     "place",
     "rebuild_lists",

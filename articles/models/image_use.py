@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.conf import site_url
 from articles.models.article import Article
+from articles.models.author import Author
 from articles.models.image import Image
+from articles.models.site import SiteProfile
 from articles.text.body_pictures import own_files
 
 _BATCH = 200
@@ -32,6 +34,15 @@ class ImageUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image_id} in {self.article_id}"
+
+
+def is_shared(image: Image, article: Article) -> bool:
+    """Whether the picture is shown by more than this article: another article, an author's page or the paper itself."""
+    return (
+        ImageUse.objects.filter(image=image).exclude(article=article).exists()
+        or Author.objects.filter(portrait=image).exists()
+        or SiteProfile.objects.filter(Q(logo=image) | Q(favicon=image)).exists()
+    )
 
 
 def note_image_uses(ids: Iterable[int]) -> None:

@@ -175,6 +175,23 @@ def test_a_picture_names_only_the_articles_that_one_may_see():
     assert "别人的草稿" not in page
 
 
+def test_a_contributor_describes_an_own_picture_and_none_that_others_show():
+    image, writer = make_image(alt_text="旧"), make_user("contributor")
+    draft = make_article(live=False, owner=writer, hero_image=image)
+    client = Client()
+    client.force_login(writer)
+    form = article_form(draft, hero_image=image.pk, hero_alt_text="新")
+    client.post(change_address(draft), form)
+    image.refresh_from_db()
+    assert image.alt_text == "新"
+    make_article(hero_image=image)
+    draft.refresh_from_db()
+    form = article_form(draft, hero_image=image.pk, hero_alt_text="别人的")
+    assert "别处也在使用" in client.post(change_address(draft), form, follow=True).content.decode()
+    image.refresh_from_db()
+    assert image.alt_text == "新"
+
+
 def test_the_grid_asks_the_same_for_2_and_20_pictures(desk):
     counts = []
     for number in range(1, 21):
