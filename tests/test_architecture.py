@@ -35,7 +35,6 @@ PURE = 1  # layers up to this one know neither database nor settings
 PARSERS = {
     "PIL": "articles/renditions.py",
     "bleach": "articles/text/sanitize.py",
-    "charset_normalizer": "articles/documents/encoding.py",
     "markdown_it": "articles/text/markdown.py",
     "nh3": "articles/text/sanitize.py",
     "opencc": "articles/text/tokens.py",
