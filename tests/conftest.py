@@ -49,7 +49,11 @@ def _make_profile_again(app_config: Any, using: str, **_kwargs: Any) -> None:
     """Tests with real transactions end with an empty database; what migrations made comes back."""
     if app_config.name == "articles":
         apps.get_model("articles", "SiteProfile").objects.using(using).get_or_create(pk=1)
-        for ending, function in (("_roles", "make_roles"), ("_chief_of_addresses", "grant")):
+        for ending, function in (
+            ("_roles", "make_roles"),
+            ("_chiefs_plan_the_front_page", "let_chiefs_plan"),
+            ("_chief_of_addresses", "grant"),
+        ):
             (migration,) = (PROJECT / "articles" / "migrations").glob(f"*{ending}.py")
             module = import_module(f"articles.migrations.{migration.stem}")
             getattr(module, function)(apps, SimpleNamespace(connection=connections[using]))
