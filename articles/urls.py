@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import feeds, sitemaps, views, views_archive, views_corrections, views_search
+from articles import feeds, sitemaps
+from articles.views import archive, corrections, pages, search
 
 
 class FourDigits(StringConverter):
@@ -23,28 +24,28 @@ register_converter(TwoDigits, "mm")
 
 app_name = "articles"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("pages/<slug:slug>/", views.standing_page, name="standing_page"),
-    path("archive/", views_archive.archive, name="archive"),
-    path("archive/<yyyy:year>/", views_archive.archive_year, name="archive_year"),
-    path("archive/<yyyy:year>/<mm:month>/", views_archive.archive_month, name="archive_month"),
-    path("archive/<yyyy:year>/<mm:month>/<mm:day>/", views_archive.archive_day, name="archive_day"),
+    path("", pages.home, name="home"),
+    path("pages/<slug:slug>/", pages.standing_page, name="standing_page"),
+    path("archive/", archive.archive, name="archive"),
+    path("archive/<yyyy:year>/", archive.archive_year, name="archive_year"),
+    path("archive/<yyyy:year>/<mm:month>/", archive.archive_month, name="archive_month"),
+    path("archive/<yyyy:year>/<mm:month>/<mm:day>/", archive.archive_day, name="archive_day"),
     path("feed/", feeds.site_feed, name="feed"),
-    path("articles/<int:number>/", views.article_detail, name="article_by_number"),
-    path("articles/<int:number>/<slug:slug>/", views.article_detail, name="article_detail"),
+    path("articles/<int:number>/", pages.article_detail, name="article_by_number"),
+    path("articles/<int:number>/<slug:slug>/", pages.article_detail, name="article_detail"),
     path("sections/<path:path>/feed/", feeds.category_feed, name="category_feed"),
-    path("sections/<path:path>/", views.category_detail, name="category_detail"),
+    path("sections/<path:path>/", pages.category_detail, name="category_detail"),
     path("tags/<slug:slug>/feed/", feeds.tag_feed, name="tag_feed"),
-    path("tags/<slug:slug>/", views.tag_detail, name="tag_detail"),
+    path("tags/<slug:slug>/", pages.tag_detail, name="tag_detail"),
     path("authors/<slug:slug>/feed/", feeds.author_feed, name="author_feed"),
-    path("authors/<slug:slug>/", views.author_detail, name="author_detail"),
+    path("authors/<slug:slug>/", pages.author_detail, name="author_detail"),
     path("feed.json", feeds.json_feed, name="json_feed"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemap-<str:name>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
-    path("corrections/", views_corrections.corrections, name="corrections"),
-    path("corrections/feed/", views_corrections.corrections_feed, name="corrections_feed"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/feed/", corrections.corrections_feed, name="corrections_feed"),
     path("robots.txt", sitemaps.robots, name="robots"),
-    path("search/", views_search.search_page, name="search"),
-    path("search/suggestions/", views_search.search_suggestions, name="search_suggestions"),
+    path("search/", search.search_page, name="search"),
+    path("search/suggestions/", search.search_suggestions, name="search_suggestions"),
 ]

@@ -27,10 +27,10 @@ urlpatterns = [
     path("page-with-nonce/", page_with_nonce),
     path("", include("newsportal.urls")),
 ]
-handler400 = "articles.views.bad_request"
-handler403 = "articles.views.forbidden"
-handler404 = "articles.views.not_found"
-handler500 = "articles.views.server_error"
+handler400 = "articles.views.errors.bad_request"
+handler403 = "articles.views.errors.forbidden"
+handler404 = "articles.views.errors.not_found"
+handler500 = "articles.views.errors.server_error"
 
 POLICY = {
     "default-src": "'none'",

@@ -11,7 +11,7 @@ from articles.feeds import atom
 from articles.feeds import json_feed as json_format
 from articles.feeds.entries import Channel, list_channel, site_channel
 from articles.models import Author, ListKind, SiteProfile, Tag
-from articles.views import find_section, speak
+from articles.views.pages import find_section, speak
 
 
 @require_safe

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article
-from articles.views_search import SEARCHES_A_MINUTE
+from articles.views.search import SEARCHES_A_MINUTE
 from tests.factories import NOON, make_article, make_articles, make_author, make_category
 
 pytestmark = pytest.mark.django_db

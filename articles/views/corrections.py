@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from articles.conf import site_url
 from articles.models import Correction, SiteProfile
-from articles.views import speak
+from articles.views.pages import speak
 
 PER_PAGE = 20
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
@@ -15,7 +14,6 @@ from articles.companions import contents, fetch_portraits, letters, neighbours, 
 from articles.frontpage import compose
 from articles.indexing import hides_article, hides_section
 from articles.languages import interface_language
-from articles.missing_pages import missing_pages
 from articles.models import Article, Author, Category, Correction, Listing, ListKind, StandingPage, Tag
 from articles.models.counts import count_lists
 from articles.models.paging import cut_page
@@ -194,31 +192,3 @@ def _more_from_sections(article: Article, ancestors: list[Category], *, without:
 def find_section(path: str) -> Category:
     """Return the section at `path`, or raise Http404."""
     return get_object_or_404(Category.objects.select_related("parent"), path=path)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: one sentence, and the ways on: sections and the newest stories. An old address is answered first."""
-    moved = moved_page(request)
-    if moved is not None:
-        return moved
-    missing_pages.note(request)
-    newest = Listing.objects.in_language(settings.LANGUAGE_CODE).live().with_cards()
-    rows = newest.order_by("-published_at", "-article_id")[:10]
-    return render(request, "404.html", {"articles": [row.article for row in rows]}, status=404)
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _plain_error("400.html", 400)
-
-
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _plain_error("403.html", 403)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500: needs no database and no context."""
-    return _plain_error("500.html", 500)
-
-
-def _plain_error(template: str, status: int) -> HttpResponse:
-    return HttpResponse(get_template(template).render({}), status=status)

@@ -1,0 +1,1 @@
+"""The readers' pages, a module for each kind."""

@@ -1,0 +1,38 @@
+"""What readers get where there is nothing for them."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+
+from articles.missing_pages import missing_pages
+from articles.models import Listing
+from articles.old_addresses import moved_page
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: one sentence, and the ways on: sections and the newest stories. An old address is answered first."""
+    moved = moved_page(request)
+    if moved is not None:
+        return moved
+    missing_pages.note(request)
+    newest = Listing.objects.in_language(settings.LANGUAGE_CODE).live().with_cards()
+    rows = newest.order_by("-published_at", "-article_id")[:10]
+    return render(request, "404.html", {"articles": [row.article for row in rows]}, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _plain_error("400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _plain_error("403.html", 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: needs no database and no context."""
+    return _plain_error("500.html", 500)
+
+
+def _plain_error(template: str, status: int) -> HttpResponse:
+    return HttpResponse(get_template(template).render({}), status=status)
