@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles.actions.importing import Outcome
 from articles.actions.rules import access
@@ -23,7 +23,7 @@ from articles.text.sanitize import Removal
 
 SHOWN_ENTRIES = 50
 _OUTCOMES = {
-    Outcome.CREATED: gettext_lazy("created"),
+    Outcome.CREATED: pgettext_lazy("articles of an import", "created"),
     Outcome.UPDATED: gettext_lazy("updated"),
     Outcome.UNCHANGED: gettext_lazy("unchanged"),
     Outcome.KEPT: gettext_lazy("kept"),

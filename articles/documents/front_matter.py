@@ -18,6 +18,8 @@ _FENCE = re.compile(r"-{3,}[ \t]*")
 _KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]*:(?:[ \t]+|$)?(.*)")
 # Keys that nearly every article file has: what begins with them is front matter.
 _KNOWN = frozenset({"title", "date", "layout", "author", "authors", "categories", "category", "tags", "description"})
+# A list in one line whose entries hold no comma, bracket or quote inside: what needs more is for YAML.
+_FLOW_LIST = re.compile(r"\[[^\[\]{}]*\]")
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?")
 
 
@@ -281,7 +283,7 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
         if match:
             key = match[1]
             places[key] = number
-            values[key] = _scalar(match[2])
+            values[key] = _value(match[2])
         elif item and key and (values[key] is None or isinstance(values[key], list)):
             values[key] = [*(values[key] or []), _scalar(item[1] or "")]
         elif line.strip() and not line.lstrip().startswith("#"):
@@ -305,6 +307,14 @@ def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, sou
     more = len(unread) - _MAX_LINE_WARNINGS
     rest = [DocumentWarning(f"{more} more lines could not be read", reason="front_matter")] if more > 0 else []
     return values, places, [warning, *unread[:_MAX_LINE_WARNINGS], *rest]
+
+
+def _value(text: str) -> Any:
+    """Return a value that stands in the line of its key: `[a, b]` is a list, anything else a text."""
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]") and _FLOW_LIST.fullmatch(text):
+        return [_scalar(entry) for entry in text[1:-1].split(",") if entry.strip()]
+    return _scalar(text)
 
 
 def _scalar(text: str) -> str | None:

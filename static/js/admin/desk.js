@@ -55,7 +55,9 @@ document.addEventListener("DOMContentLoaded", () => {
     isSending = false
   }
   const mark = (event) => {
-    if (event.isTrusted || event.target.hasAttribute?.("data-body-editor")) isTyped = true
+    // The editor tells of its start too; only a body that differs from the stored one was typed in.
+    const isBody = event.target.hasAttribute?.("data-body-editor") && event.target.value !== event.target.defaultValue
+    if (event.isTrusted || isBody) isTyped = true
   }
   setTimeout(() => {
     form.addEventListener("input", mark)
