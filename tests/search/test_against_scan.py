@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from articles.actions.importing import ImportOptions, import_files
@@ -110,3 +111,13 @@ def test_on_real_files_the_search_finds_what_a_scan_finds(real_files: Path) -> N
 def test_folding_of_folded_text_changes_nothing() -> None:
     for text in ("５Ｇ基站 Ａ＋", "臺灣著名的著作", "ﬁn ㍿ Ｃ＋＋ Ünïcode", unicodedata.normalize("NFD", "é ガ")):
         assert fold(fold(text)) == fold(text)
+
+
+def test_the_seed_is_found_by_its_words_with_the_right_marks(real_files: Path, client: Client) -> None:
+    import_files(ImportOptions(paths=(real_files / "seed",), zone=UTC))
+    article = Article.objects.get()
+    for word in ("数字城市", "华为云", "智能体", "AI", "青岛"):
+        page = client.get("/search/", {"q": word}).content.decode()
+        (main,) = re.findall(r"<main.*</main>", page, re.DOTALL)
+        assert article.get_absolute_url() in main
+        assert set(re.findall(r"<mark>(.*?)</mark>", main)) == {word}
