@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, ForeignKey, OuterRef, ProtectedError
+from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils import timezone
 
+from articles.actions.comparing import RELATIONS
 from articles.actions.importing.running import LOCK
 from articles.actions.importing.updating import FILE_FIELDS
+from articles.actions.restoring import apply_snapshot
 from articles.actions.revising import FIELDS
 from articles.models import (
     Article,
     Author,
-    Authorship,
     Category,
     FileMark,
     ImportedFile,
@@ -27,7 +28,6 @@ from articles.models import (
     Revision,
     Tag,
     gather_changes,
-    place,
 )
 from articles.models.locks import exclusively
 
@@ -113,33 +113,9 @@ def _touches(article_id: int) -> Any:
 
 
 def _give_back(article: Article, data: dict[str, Any]) -> None:
-    for name in FIELDS:
-        if name not in data:
-            continue
-        model_field: Any = Article._meta.get_field(name)
-        value = data[name]
-        if isinstance(model_field, ForeignKey) and value is not None:
-            value = value if model_field.related_model._default_manager.filter(pk=value).exists() else None
-        elif model_field.get_internal_type() == "DateTimeField":
-            value = _moment(value)
-        setattr(article, model_field.attname, value)
-    article.updated_at = _moment(data.get("updated_at"))
-    article.save()
-    sections = Category.objects.in_bulk([entry["id"] for entry in data["sections"]])
-    own = [(sections[entry["id"]], entry["primary"]) for entry in data["sections"] if entry["id"] in sections]
-    place(article, [section for section, _main in own], primary=next((s for s, is_main in own if is_main), None))
-    authors = Author.objects.in_bulk([entry["id"] for entry in data["byline"]])
-    Authorship.objects.filter(article=article).delete()
-    Authorship.objects.bulk_create(
-        Authorship(article=article, author=authors[entry["id"]], role=entry["role"], position=position)
-        for position, entry in enumerate(data["byline"])
-        if entry["id"] in authors
-    )
-    article.tags.set([entry["name"] for entry in data["tags"]])
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    updated_at = data.get("updated_at")
+    article.updated_at = datetime.fromisoformat(updated_at) if updated_at else None
+    apply_snapshot(article, data, [*FIELDS, *RELATIONS])
 
 
 def _give_back_file(article: Article, run_id: int | None, values: dict[str, Any]) -> None:
