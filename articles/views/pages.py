@@ -9,23 +9,19 @@ from django.utils import timezone, translation
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from articles.bylines import byline_groups
-from articles.companions import contents, fetch_portraits, letters, neighbours, translations
+from articles.articlepage import article_context
 from articles.frontpage import compose
-from articles.indexing import hides_article, hides_section
+from articles.indexing import hides_section
 from articles.languages import interface_language
-from articles.models import Article, Author, Category, Correction, Listing, ListKind, StandingPage, Tag
+from articles.models import Article, Author, Category, Listing, ListKind, StandingPage, Tag
 from articles.models.counts import count_lists
 from articles.models.paging import cut_page
 from articles.navigation import load_navigation
 from articles.old_addresses import moved_page, moved_query
-from articles.pictures import Reading, body_pictures, stands_in_body
-from articles.search import related_to
-from articles.structured import article_data, section_data, site_data
-from articles.text.plain import excerpt, plain_text, reading_minutes
+from articles.pictures import Reading, body_pictures
+from articles.structured import section_data, site_data
 
 _MAX_BELOW = 60
-_MORE = 5
 
 
 def speak(request: HttpRequest, language: str) -> None:
@@ -137,56 +133,10 @@ def article_detail(request: HttpRequest, number: int, slug: str = "") -> HttpRes
     if slug != article.slug:
         return HttpResponsePermanentRedirect(article.get_absolute_url())
     speak(request, article.language)
-    ancestors = article.category.ancestors() if article.category else []
-    text = plain_text(article.body)
-    groups = byline_groups(article)
-    older, newer = neighbours(article)
-    related = related_to(article, at=now)
-    fetch_portraits(article)
+    response = render(request, "articles/article_detail.html", article_context(article, now))
     shown_at = article.published_at or now
-    response = render(
-        request,
-        "articles/article_detail.html",
-        {
-            "article": article,
-            "corrections": Correction.objects.filter(article=article),
-            "ancestors": ancestors,
-            "current_sections": {section.pk for section in [*ancestors, article.category] if section},
-            "hero_in_body": stands_in_body(article),
-            "minutes": reading_minutes(text),
-            "reading": Reading(article.language, body_pictures(article.body)),
-            "is_hidden": hides_article(article, ancestors),
-            "description": article.summary or excerpt(text, length=120) or article.title,
-            "writers": groups.writers,
-            "credits": groups.credits,
-            "editors": groups.editors,
-            "structured_data": article_data(article, ancestors, [*groups.writers]),
-            "translations": translations(article),
-            "contents": contents(article),
-            "related": related,
-            "letters": letters(article),
-            "older": older,
-            "newer": newer,
-            **_more_from_sections(
-                article, ancestors, without={other.pk for other in (older, newer, *related) if other}
-            ),
-        },
-    )
     response.headers["Last-Modified"] = http_date(max(article.updated_at or shown_at, shown_at).timestamp())
     return response
-
-
-def _more_from_sections(article: Article, ancestors: list[Category], *, without: set[int]) -> dict[str, Any]:
-    """Return further stories of the main section; where it has too few, of the section that stands at the root."""
-    if article.category is None:
-        return {}
-    for section in [article.category, *ancestors[:1]]:
-        rows = Listing.objects.of(ListKind.CATEGORY, section.pk).live().with_cards()
-        newest = rows.order_by("-published_at", "-article_id")[: _MORE + 1 + len(without)]
-        more = [row.article for row in newest if row.article_id not in {article.pk, *without}][:_MORE]
-        if len(more) >= _MORE - 2:
-            break
-    return {"more": more, "more_section": section}
 
 
 def find_section(path: str) -> Category:
