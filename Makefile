@@ -1,7 +1,7 @@
 # The two commands: make demo, make test. Everything they need goes into .venv and var/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check audit format lock messages clean
+.PHONY: help install install-dev demo test coverage check audit format lock messages clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
@@ -32,6 +32,10 @@ demo: install ## Serve a newspaper of samples on http://127.0.0.1:8000/ (PORT=90
 test: install-dev ## Run the whole suite (DATABASE_URL chooses the database)
 	@scripts/install_browser.sh
 	@scripts/test.sh
+
+coverage: install-dev ## Run the whole suite and say which lines it never came to
+	@scripts/install_browser.sh
+	@scripts/test.sh --cov --cov-report=term:skip-covered
 
 check: install-dev ## Format, lint, types, missing migrations, deployment
 	@scripts/check.sh
