@@ -52,7 +52,8 @@ def is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> bool:
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     """Answer 304 where the reader's copy holds.
 
-    A time alone is trusted only when it is exactly ours: when the newest article was taken back, the time goes back.
+    A time alone is trusted only when it is exactly ours. Lists, feeds and sitemaps have none: it would stay when an
+    older article is taken back.
     """
     if "no-store" in response.headers["Cache-Control"]:
         return response

@@ -88,12 +88,16 @@ def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
         if name == "sections":
             standing = StandingPage.objects.filter(is_public=True).defer("body")[:MAX_STANDING]
             paths = [reverse("articles:home"), *paths, *(page.get_absolute_url() for page in standing)]
-        entries = [f"<url>{_element('loc', site_url() + path)}</url>" for path in paths]
+        entries = [_page(path) for path in paths]
     else:
         entries = _articles_of(_read_month(name))
     if not entries:
         raise Http404("no such sitemap")
     return _document("urlset", entries)
+
+
+def _page(path: str) -> str:
+    return f"<url>{_element('loc', site_url() + path)}</url>"
 
 
 def _read_month(name: str) -> Month:
@@ -120,7 +124,9 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
     """The articles of the last two days for Google News (publisher center's sitemap protocol)."""
     rows = start_walk(_listed(), published_at__gte=timezone.now() - NEWS_AGE)
     newest = rows.order_by("-published_at", "-article_id").select_related("article").defer("article__body")[:MAX_NEWS]
-    return _document("urlset", (_news(row.article) for row in newest), f' xmlns:news="{NEWS_NAMESPACE}"')
+    # The schema knows no sitemap without a page; on a day without news it names the front page, as no news of its own.
+    entries = [_news(row.article) for row in newest] or [_page(reverse("articles:home"))]
+    return _document("urlset", entries, f' xmlns:news="{NEWS_NAMESPACE}"')
 
 
 def _news(article: Article) -> str:

@@ -4,7 +4,8 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from articles import feeds, sitemaps
-from articles.views import archive, corrections, pages, search
+from articles.views import archive, pages, search
+from articles.views.corrections import corrections
 
 
 class FourDigits(StringConverter):
@@ -43,8 +44,8 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemap-<str:name>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
-    path("corrections/", corrections.corrections, name="corrections"),
-    path("corrections/feed/", corrections.corrections_feed, name="corrections_feed"),
+    path("corrections/", corrections, name="corrections"),
+    path("corrections/feed/", feeds.corrections_feed, name="corrections_feed"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("search/", search.search_page, name="search"),
     path("search/suggestions/", search.search_suggestions, name="search_suggestions"),

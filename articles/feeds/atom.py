@@ -49,7 +49,7 @@ def render_atom(channel: Channel) -> bytes:
             link=entry.url,
             # Atom's summary is HTML here, ours is plain text.
             description=escape(entry.summary) if entry.summary else None,  # type: ignore[arg-type]
-            unique_id=entry.number_url,
+            unique_id=entry.identity,
             categories=entry.terms,
             pubdate=entry.published_at,
             updateddate=entry.updated_at,

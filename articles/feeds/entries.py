@@ -7,10 +7,12 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
 
 from articles.conf import site_url
 from articles.languages import html_language
-from articles.models import Article, Listing, ListingQuerySet, ListKind, SiteProfile
+from articles.models import Article, Correction, Listing, ListingQuerySet, ListKind, SiteProfile
 from articles.pictures import large_picture, stands_in_body
 from articles.text.body_html import render_body
 from articles.text.html_tree import Element, write_html
@@ -22,9 +24,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article in a feed: plain texts, addresses with scheme and host, times with a zone."""
+    """An article or a correction in a feed: plain texts, addresses with scheme and host, times with a zone."""
 
-    number_url: str  # without the slug: a corrected slug makes no new entry
+    identity: str  # an address without the slug: a corrected slug makes no new entry
     url: str
     title: str
     summary: str
@@ -48,11 +50,6 @@ class Channel:
     language: str
     entries: tuple[Entry, ...]
 
-    @property
-    def updated_at(self) -> datetime | None:
-        """The newest moment in the feed; None while it is empty."""
-        return max((entry.updated_at for entry in self.entries), default=None)
-
 
 def site_channel(feed_path: str) -> Channel:
     """Return the feed of the whole paper, in the site's language; one written in another has its section's feed."""
@@ -65,6 +62,38 @@ def list_channel(kind: ListKind, key: int, name: str, description: str, path: st
     """Return the feed of one list: a section with all below it, a tag, an author."""
     title = f"{name} · {SiteProfile.load().name}"
     return _channel(title, description, path, f"{path}feed/", _newest_first(Listing.objects.of(kind, key)))
+
+
+def corrections_channel(feed_path: str) -> Channel:
+    """Return the feed of what was put right, in all languages."""
+    address = site_url() + reverse("articles:corrections")
+    rows = Correction.objects.live().select_related("article").defer("article__body", "article__internal_note")
+    name = SiteProfile.load().name
+    return Channel(
+        title=xml_text(_("Corrections · %(paper)s") % {"paper": name}),
+        description="",
+        url=address,
+        feed_url=site_url() + feed_path,
+        language=html_language(settings.LANGUAGE_CODE),
+        entries=tuple(_correction(row, address, xml_text(name)) for row in rows[:SIZE]),
+    )
+
+
+def _correction(correction: Correction, address: str, paper: str) -> Entry:
+    article = correction.article
+    return Entry(
+        identity=f"{address}#{correction.pk}",
+        url=f"{site_url()}{article.get_absolute_url()}#corrections",
+        title=xml_text(article.title),
+        summary="",
+        content=linebreaks(xml_text(correction.text), autoescape=True),
+        language=html_language(article.language),
+        authors=(paper,),
+        terms=(),
+        image="",
+        published_at=correction.at,
+        updated_at=correction.at,
+    )
 
 
 def _newest_first(rows: ListingQuerySet) -> ListingQuerySet:
@@ -99,7 +128,7 @@ def _entry(article: Article) -> Entry:
     picture = large_picture(article.hero_image)
     image = urljoin(url, picture.src) if picture else ""
     return Entry(
-        number_url=site_url() + reverse("articles:article_by_number", args=[article.pk]),
+        identity=site_url() + reverse("articles:article_by_number", args=[article.pk]),
         url=url,
         title=xml_text(article.title),
         summary=xml_text(article.summary),

@@ -25,7 +25,7 @@ def render_json(channel: Channel, *, icon: str = "") -> bytes:
 
 def _item(entry: Entry) -> dict[str, Any]:
     item = {
-        "id": entry.number_url,
+        "id": entry.identity,
         "url": entry.url,
         "title": entry.title,
         "content_html": entry.content,

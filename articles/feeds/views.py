@@ -1,15 +1,18 @@
-"""The addresses of the feeds. A feed belongs to everybody: no cookie decides about it."""
+"""The addresses of the feeds. A feed belongs to everybody: no cookie decides about it.
+
+A feed has an ETag and no time of change: the newest moment in it stays the same when an older article is taken back,
+and whoever asks by that moment would keep what was withdrawn.
+"""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from articles.conf import site_url
 from articles.feeds import atom
 from articles.feeds import json_feed as json_format
-from articles.feeds.entries import Channel, list_channel, site_channel
+from articles.feeds.entries import Channel, corrections_channel, list_channel, site_channel
 from articles.models import Author, ListKind, SiteProfile, Tag
 from articles.views.pages import find_section, speak
 
@@ -39,21 +42,20 @@ def author_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def corrections_feed(request: HttpRequest) -> HttpResponse:
+    speak(request, settings.LANGUAGE_CODE)
+    return _atom(request, corrections_channel(request.path))
+
+
+@require_safe
 def json_feed(request: HttpRequest) -> HttpResponse:
     speak(request, settings.LANGUAGE_CODE)
     favicon = SiteProfile.load().favicon
-    channel = site_channel(request.path)
-    content = json_format.render_json(channel, icon=site_url() + favicon.file.url if favicon else "")
-    return _answer(content, json_format.CONTENT_TYPE, channel)
+    icon = site_url() + favicon.file.url if favicon else ""
+    content = json_format.render_json(site_channel(request.path), icon=icon)
+    return HttpResponse(content, content_type=json_format.CONTENT_TYPE)
 
 
 def _atom(request: HttpRequest, channel: Channel) -> HttpResponse:
     speak(request, settings.LANGUAGE_CODE)
-    return _answer(atom.render_atom(channel), atom.CONTENT_TYPE, channel)
-
-
-def _answer(content: bytes, content_type: str, channel: Channel) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    if channel.updated_at:
-        response.headers["Last-Modified"] = http_date(channel.updated_at.timestamp())
-    return response
+    return HttpResponse(atom.render_atom(channel), content_type=atom.CONTENT_TYPE)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import make_article, make_author, make_category, make_editor
+from tests.factories import NOON, SECOND, make_article, make_author, make_category, make_editor
 
 pytestmark = pytest.mark.django_db
 PATHS = ["/", "/sections/cheng-shi/", "/tags/di-tie/", "/authors/lin/", "/feed/", "/feed.json", "article", "/nope/"]
@@ -73,14 +73,45 @@ def test_a_copy_of_what_was_taken_back_holds_no_longer(client: Client, article: 
 
 
 def test_a_time_alone_is_trusted_only_when_it_is_exactly_ours(client: Client, article: Any) -> None:
-    for path in ("/feed/", "/feed.json", article.get_absolute_url()):
-        modified = client.get(path)["Last-Modified"]
-        assert modified == "Fri, 20 Nov 2026 04:00:00 GMT"
-        assert client.get(path, headers={"if-modified-since": modified}).status_code == 304
-        later = client.get(path, headers={"if-modified-since": "Fri, 20 Nov 2026 05:00:00 GMT"})
-        assert later.status_code == 200
-        both = {"if-modified-since": modified, "if-none-match": '"another"'}
-        assert client.get(path, headers=both).status_code == 200
+    path = article.get_absolute_url()
+    modified = client.get(path)["Last-Modified"]
+    assert modified == "Fri, 20 Nov 2026 04:00:00 GMT"
+    assert client.get(path, headers={"if-modified-since": modified}).status_code == 304
+    later = client.get(path, headers={"if-modified-since": "Fri, 20 Nov 2026 05:00:00 GMT"})
+    assert later.status_code == 200
+    both = {"if-modified-since": modified, "if-none-match": '"another"'}
+    assert client.get(path, headers=both).status_code == 200
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "archived": {"status": "archived"},
+    "withdrawn": {"withdrawn_at": NOON},
+    "in the trash": {"trashed_at": NOON},
+    "expired": {"expires_at": NOON},
+    "hidden from search engines": {"noindex": True},
+    "corrected": {"title": "更正后的标题", "body": "<p>更正。</p>", "updated_at": NOON - SECOND},
+}
+MANY = ["/", "/sections/cheng-shi/", "/tags/di-tie/", "/authors/lin/", "/archive/2026/11/", "/sitemap-2026-11.xml"]
+MANY += ["/feed/", "/feed.json", "/sections/cheng-shi/feed/", "/tags/di-tie/feed/", "/authors/lin/feed/"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_copy_holds_when_an_older_article_changed(client: Client, article: Any, change: str) -> None:
+    """By no header: what was sent before is a day old at least, and the newest article is the same."""
+    type(article).objects.filter(pk=article.pk).update(published_at=NOON - 600 * SECOND)
+    make_article(categories=[article.category], tags=["地铁"], authors=[article.authors.get()])
+    kept = {path: client.get(path) for path in MANY}
+    article.refresh_from_db()
+    for name, value in CHANGES[change].items():
+        setattr(article, name, value)
+    article.save()
+    shown = {"hidden from search engines": ["/sitemap-2026-11.xml"], "corrected": MANY[:5] + MANY[6:]}.get(change, MANY)
+    for path in shown:
+        by_tag = client.get(path, headers={"if-none-match": kept[path]["ETag"]})
+        since = kept[path].get("Last-Modified", "Fri, 20 Nov 2026 04:00:00 GMT")
+        by_time = client.get(path, headers={"if-modified-since": since})
+        assert (by_tag.status_code, by_time.status_code) == (200, 200), path
+        assert by_tag["ETag"] != kept[path]["ETag"]
 
 
 def test_no_header_that_a_cache_does_not_know_changes_a_page(client: Client, article: Any) -> None:
