@@ -128,6 +128,9 @@ if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
     _options = CACHES["default"].setdefault("OPTIONS", {})
     _options.setdefault("socket_connect_timeout", 2)
     _options.setdefault("socket_timeout", 2)
+elif CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
+    # Beyond this number a third is thrown away, counts of wrong passwords among them; Django's own number is 300.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
 
 # One mebibyte of Chinese text is three of a form's encoding. A longer text must still reach the form, which says so.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024

@@ -1,5 +1,6 @@
 """The cache on a real Redis, and without any cache at all."""
 
+import base64
 import os
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test import Client
 
 from articles.models import SiteProfile
 from articles.navigation import CACHE_KEY
+from articles.private import WRONG_PASSWORDS
 from tests.conftest import missing
 from tests.factories import make_articles, make_category
 
@@ -51,7 +53,32 @@ def test_an_edited_profile_is_seen_at_once(redis_cache: Any, client: Client) -> 
     assert "新报名" in client.get("/").content.decode()
 
 
-def test_the_database_cache_has_its_table(settings: Any, client: Client) -> None:
+@pytest.fixture
+def database_cache(settings: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "page_cache"}}
+
+
+@pytest.mark.parametrize("backend", [pytest.param("redis_cache", marks=pytest.mark.redis), "database_cache"])
+def test_whoever_guesses_the_password_of_a_private_site_has_to_wait(
+    request: pytest.FixtureRequest, settings: Any, client: Client, backend: str
+) -> None:
+    request.getfixturevalue(backend)
+    settings.SITE_PASSWORD = "晚报-before-launch"
+
+    def ask(password: str, address: str = "192.0.2.7") -> Any:
+        credentials = base64.b64encode(f"any:{password}".encode()).decode()
+        return client.get("/", headers={"authorization": f"Basic {credentials}"}, REMOTE_ADDR=address)
+
+    assert [ask("wrong").status_code for _ in range(WRONG_PASSWORDS.most)] == [401] * WRONG_PASSWORDS.most
+    answer = ask("wrong")
+    assert (answer.status_code, answer["Cache-Control"]) == (429, "private, no-store")
+    assert 0 < int(answer["Retry-After"]) <= WRONG_PASSWORDS.seconds
+    assert "WWW-Authenticate" not in answer
+    assert ask(settings.SITE_PASSWORD).status_code == 429
+    assert ask(settings.SITE_PASSWORD, "192.0.2.8").status_code == 200
+    assert client.get("/admin/login/", REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_the_database_cache_has_its_table(database_cache: None, client: Client) -> None:
     assert client.get("/").status_code == 200
     assert cache.get(CACHE_KEY) is not None

@@ -2,18 +2,17 @@
 
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles.proxies import lockout_address, parse_address
+from articles.proxies import parse_address
 from articles.search import BadCursor, suggest
 from articles.searchpage import Request, compose_search
+from articles.throttling import Throttle
 
-_MINUTE = 60
-SEARCHES_A_MINUTE = 300
+SEARCHES = Throttle("searches", most=300, seconds=60)  # of an address
 _LONGEST_VALUE = 1000
 _LONGEST_QUERY = 10_000  # what is longer is not even shown again
 
@@ -28,7 +27,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     asked = Request(text=text, by_time=request.GET.get("sort") == "time", **values)
     if asked.text and _is_flooding(request):
         response = render(request, "articles/search.html", {"asked": Request(), "is_flooding": True}, status=429)
-        response["Retry-After"] = str(_MINUTE)
+        response["Retry-After"] = str(SEARCHES.seconds)
         return response
     try:
         answer = compose_search(asked, at=timezone.now())
@@ -56,11 +55,7 @@ def _is_flooding(request: HttpRequest) -> bool:
     address = parse_address(request.META.get("REMOTE_ADDR", ""))
     if address is None or address.is_loopback:
         return False
-    minute = int(timezone.now().timestamp()) // _MINUTE
-    name = f"searches-{lockout_address(request)}-{minute}"
-    if cache.add(name, 1, 2 * _MINUTE):
-        return False
-    try:
-        return cache.incr(name) > SEARCHES_A_MINUTE
-    except ValueError:  # it ran out between the two
-        return False
+    if SEARCHES.is_reached(request):
+        return True
+    SEARCHES.count(request)
+    return False

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from articles.private import WRONG_PASSWORDS
 from tests.factories import make_article, make_editor
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,23 @@ def test_the_password_opens_every_page_and_no_cache_keeps_it(client: Client) -> 
 )
 def test_a_wrong_password_opens_nothing(client: Client, header: str) -> None:
     assert client.get("/", headers={"authorization": header}).status_code == 401
+
+
+def test_asking_without_a_password_costs_nobody_theirs(client: Client) -> None:
+    for _ in range(WRONG_PASSWORDS.most + 1):
+        client.get("/")
+    client.force_login(make_editor())
+    assert client.get("/", headers=basic("wrong")).status_code == 200
+    client.logout()
+    assert client.get("/", headers=basic(PASSWORD)).status_code == 200
+
+
+def test_an_editor_behind_an_address_that_has_to_wait_still_works(client: Client) -> None:
+    for _ in range(WRONG_PASSWORDS.most):
+        client.get("/", headers=basic("wrong"))
+    assert "429" in client.get("/", headers=basic(PASSWORD)).content.decode()
+    client.force_login(make_editor())
+    assert client.get("/").status_code == 200
 
 
 def test_whoever_signs_in_to_the_newsroom_needs_no_other_password(client: Client) -> None:
