@@ -24,6 +24,7 @@ from articles.documents.readers.files import FoundFile, is_beside, read_file
 from articles.documents.site_root import Site
 from articles.text.code_markup import spell_out_code
 from articles.text.credits import Credits, edge_lines, find_credits
+from articles.text.language import detect_language
 from articles.text.plain import count_words, plain_text
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.scraped import Scrape
@@ -129,11 +130,16 @@ class Preparation:
         if turned:
             text = f"{turned} tags inside code became the text that was meant"
             warnings.append(DocumentWarning(text, key="body", reason="removal"))
+        if scrape:
+            warnings += _hidden_warnings(scrape)
         document = replace(document, body_html=clean.html, warnings=(*document.warnings, *warnings))
+        essence = essence_of(document)
+        if document.exported is None and not document.language:
+            document = with_language(document)
         return Prepared(
             file,
             digest,
-            essence=essence_of(document),
+            essence=essence,
             packed=zlib.compress(data, _PACKING),
             document=document,
             removed=clean.removed,
@@ -178,6 +184,24 @@ def with_credits(document: ArticleDocument, credits: Credits) -> ArticleDocument
         warnings = [DocumentWarning(f"this looks like a byline: {line}", reason="byline") for line in lines]
         changes["warnings"] = (*document.warnings, *warnings)
     return replace(document, **changes) if changes else document
+
+
+def with_language(document: ArticleDocument) -> ArticleDocument:
+    """Give a document without a language that of its text; where the text proves none, it is left to the site."""
+    language = detect_language(f"{document.title}\n{document.summary}", document.body_html)
+    if language == "other":
+        text = "the text is in a language that is not recognised; it gets the site's, unless a key `lang` names it"
+        return replace(document, warnings=(*document.warnings, DocumentWarning(text, key="language")))
+    return document if language in {"", "zh"} else replace(document, language=language)
+
+
+def _hidden_warnings(scrape: Scrape) -> list[DocumentWarning]:
+    text = ""
+    if scrape.is_hidden:
+        text = "nearly all of the text is hidden; it was kept: look whether it is the article"
+    elif scrape.hidden_texts:
+        text = f"{sum(map(len, scrape.hidden_texts))} characters that a browser does not show were left out"
+    return [DocumentWarning(text, key="body", reason="removal")] if text else []
 
 
 def _not_in_future(moment: datetime) -> datetime:

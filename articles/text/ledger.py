@@ -46,9 +46,13 @@ def compare_texts(before: Iterable[str], after: str) -> Ledger:
             lost += len(dense)
             run.append(piece)
     runs.append("".join(run))
-    quoted = [" ".join(text.split()) for text in runs]
-    quoted = [text[:_LONGEST_QUOTE] for text in quoted if len(text) >= SHORTEST_QUOTED]
-    return Ledger(1 - lost / total, tuple(quoted[:_MOST_QUOTES]))
+    return Ledger(1 - lost / total, quoted(runs))
+
+
+def quoted(runs: Iterable[str]) -> tuple[str, ...]:
+    """Return the runs of text that a ledger quotes, in one line each: those of at least 20 characters."""
+    lines = (" ".join(text.split()) for text in runs)
+    return tuple(line[:_LONGEST_QUOTE] for line in lines if len(line) >= SHORTEST_QUOTED)[:_MOST_QUOTES]
 
 
 def shown_texts(nodes: Iterable[Node]) -> Iterator[str]:

@@ -14,8 +14,9 @@ from typing import Any, Final
 import nh3
 
 from articles.text import policy
+from articles.text.hidden import may_hide, without_hidden
 from articles.text.html_tree import TooDeep, parse_clean, text_of, write_html
-from articles.text.ledger import Ledger, compare_texts, shown_texts
+from articles.text.ledger import Ledger, compare_texts, quoted, shown_texts
 from articles.text.limits import Counted, LimitPassed, count_markup
 from articles.text.plain_markup import rewrite_plain
 from articles.text.rebuild import rebuild
@@ -90,7 +91,7 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), scrape: Scrape |
         counted = count_markup(text)
         settled = _settle(source, engines, scrape)
         if scrape and not _SPOKEN.isdisjoint(counted.elements):
-            settled = replace(settled, ledger=_ledger_of_forms(source, settled.html))
+            settled = replace(settled, ledger=_ledger_of_forms(source, settled.html, scrape))
     except (LimitPassed, TooDeep, RecursionError) as error:
         too_deep = f"elements stand deeper in each other than {policy.MAX_DEPTH}"
         reason = str(error) if isinstance(error, LimitPassed) else too_deep
@@ -100,7 +101,8 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), scrape: Scrape |
         return Sanitized(CleanHTML(settled.html), removed)
     ledger = settled.ledger or Ledger()
     leftovers = tuple(_listed("leftover", scrape.counts))
-    return Sanitized(CleanHTML(settled.html), (*removed, *leftovers), ledger.kept_share, ledger.lost)
+    lost = (*ledger.lost, *quoted(scrape.hidden_texts))
+    return Sanitized(CleanHTML(settled.html), (*removed, *leftovers), ledger.kept_share, lost)
 
 
 def _check_engines(engines: tuple[str, ...]) -> None:
@@ -119,7 +121,8 @@ class _Settled:
 def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Settled:
     most = policy.MAX_GROWTH * len(html.encode()) + policy.MAX_GROWTH_BYTES
     read = _read(html, most, with_data=scrape is not None)
-    plain = rewrite_plain(read, scrape)
+    is_hiding = scrape is not None and may_hide(read)
+    plain = None if is_hiding else rewrite_plain(read, scrape)
     if plain is not None and _is_passed(plain, engines):
         return _Settled(plain)
     if scrape:
@@ -128,7 +131,7 @@ def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Sett
     for number in range(_ROUNDS):
         nodes = parse_clean(read)
         if scrape and number == 0:
-            nodes = scrape.tidy(nodes)
+            nodes = scrape.tidy(scrape.drop_hidden(nodes) if is_hiding else nodes)
             before = list(shown_texts(nodes))
         nodes = rebuild(nodes)
         if scrape and number == 0:
@@ -159,9 +162,12 @@ def _is_at_rest(html: str) -> bool:
     return write_html(rebuild(parse_clean(html))).strip() == html
 
 
-def _ledger_of_forms(source: str, clean: str) -> Ledger:
+def _ledger_of_forms(source: str, clean: str, scrape: Scrape) -> Ledger:
     """The ledger where a browser shows text that the policy never keeps: fields, choices, drawings."""
-    return compare_texts(shown_texts(parse_clean(_shown().clean(source))), text_of(parse_clean(clean)))
+    nodes = parse_clean(_shown().clean(source))
+    if scrape.hidden_texts:
+        nodes, _texts = without_hidden(nodes)
+    return compare_texts(shown_texts(nodes), text_of(parse_clean(clean)))
 
 
 def _wanted(text: str) -> str:
@@ -178,7 +184,8 @@ def _within(most: int, html: str) -> str:
 def _broad(*, with_data: bool) -> Any:
     """The engine that reads: everything `rebuild` understands stays, with the attributes it looks at.
 
-    `with_data` keeps also what only tidying looks at: data attributes, and where lazy pictures hide their address.
+    `with_data` keeps also what only tidying looks at: data attributes, where lazy pictures hide their address, and
+    what says that something is hidden.
     """
     known = set(policy.ELEMENTS) | set(policy.RENAMED) | policy.BOXES | policy.INLINE_BOXES | policy.PLAYERS
     attributes = {tag: set(names) for tag, names in policy.ELEMENTS.items()}
@@ -187,6 +194,7 @@ def _broad(*, with_data: bool) -> Any:
         attributes[tag] = {"src", "data", "title", "value"}
     if with_data:
         attributes["img"] = attributes["img"] | {"_src", "srcset"}
+        attributes["*"].add("hidden")
     return nh3.Cleaner(
         tags=known | {"source", "param"},
         clean_content_tags=set(policy.UNSPOKEN),
@@ -202,7 +210,7 @@ def _shown() -> Any:
     return nh3.Cleaner(
         tags=set(policy.ELEMENTS) | set(policy.RENAMED) | policy.BOXES | policy.INLINE_BOXES | _SPOKEN,
         clean_content_tags=(set(policy.UNSPOKEN) | policy.PLAYERS) - _SPOKEN,
-        attributes={},
+        attributes={"*": {"style", "hidden"}},
         link_rel=None,
     )
 

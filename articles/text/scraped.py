@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from articles.text.hidden import MOST_HIDDEN, hidden_share, without_hidden
 from articles.text.html_tree import Element, Node, text_of
 
 _LAZY = ("data-original", "data-src", "_src", "data-actualsrc", "data-lazy-src", "data-lazy", "data-echo", "data-url")
@@ -55,13 +56,16 @@ class Scrape:
     """What is known of a scraped body, and what tidying it has found: `counts` says how often each leftover went.
 
     `title` is the article's: a first heading that repeats it goes. `base_url`, where it is known, is the page that
-    relative addresses belong to; a picture that `is_beside` knows stays relative. No text is cut but copy buttons'
-    and that heading's.
+    relative addresses belong to; a picture that `is_beside` knows stays relative. No text is cut but copy buttons',
+    that heading's, and what a browser does not show: `hidden_texts`. Where nearly all is hidden, it stays:
+    `is_hidden`.
     """
 
     def __init__(self, *, title: str = "", base_url: str = "", is_beside: Callable[[str], bool] = _never) -> None:
         self.folded_title = folded(title)
         self.counts: dict[str, int] = {}
+        self.hidden_texts: list[str] = []
+        self.is_hidden = False
         self._base_url, self._is_beside = base_url, is_beside
 
     def needs_a_look(self, tag: str) -> bool:
@@ -76,6 +80,16 @@ class Scrape:
         """Return the nodes without what scraping left in them; elements are changed in place."""
         nodes = self._drop_empty(self._tidy(nodes, in_code=False))
         self._drop_title(nodes)
+        return nodes
+
+    def drop_hidden(self, nodes: list[Node]) -> list[Node]:
+        """Return the nodes without the text that a browser does not show, unless hardly any is left then."""
+        self.is_hidden = hidden_share(nodes) > MOST_HIDDEN
+        if self.is_hidden:
+            return nodes
+        nodes, self.hidden_texts = without_hidden(nodes)
+        if self.hidden_texts:
+            self.counts["hidden text"] = len(self.hidden_texts)
         return nodes
 
     def tidy_link(self, link: Element) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.test import Client
 
 from articles.actions.importing import running
 from articles.management.commands.import_articles import Command
@@ -424,3 +425,18 @@ def test_an_end_before_the_beginning_is_left_out(folder: Path) -> None:
     write_article(folder / "a.md", expires="2020-01-01")
     assert "expires before" in run(folder).report[0]["warnings"][0]
     assert Article.objects.live().count() == 1
+
+
+def test_an_article_has_the_language_that_its_file_names_else_that_of_its_text(tmp_path: Path, client: Client) -> None:
+    write_article(tmp_path / "named.md", title="Named", lang="en", body="正文写的是中文，可是文件自己说了语言。")
+    write_article(tmp_path / "harvest.md", title="The late harvest", body="Farmers were in the fields this week.")
+    write_article(tmp_path / "stadt.md", title="Die Ernte", body="Die Bauern sind auf den Feldern und warten nicht.")
+    write_article(tmp_path / "daozi.md", title="晚稻开镰", body="农户这几天都在田里。")
+    done = run(tmp_path, report=tmp_path / "report.jsonl")
+    languages = dict(Article.objects.values_list("title", "language"))
+    # What is not recognised has the site's language, and somebody is told.
+    assert languages == {"Named": "en", "The late harvest": "en", "Die Ernte": "zh-hans", "晚稻开镰": "zh-hans"}
+    assert ["language" in str(entry["warnings"]) for entry in done.report] == [False, False, False, True]
+    main = client.get("/").content.decode().partition("<main")[2]
+    assert "晚稻开镰" in main
+    assert "The late harvest" not in main

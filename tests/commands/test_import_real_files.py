@@ -29,6 +29,9 @@ def test_every_file_is_accounted_for_and_a_second_run_changes_nothing(real_files
     assert reasons == SKIPPED
     assert Article.objects.count() == 826
     assert "failed" not in done.err
+    languages = Counter(Article.objects.values_list("language", flat=True))
+    # One has a headline of four words and a picture: the site's language. Other languages stand in folders of theirs.
+    assert (languages["en"], languages["zh-hans"], languages["zh-hant"], languages["ja"]) == (623, 126, 11, 17)
     before = list(Article.objects.order_by("pk").values_list("pk", "row_version", "updated_at"))
     assert run(real_files, jobs=2, report=tmp_path / "report.jsonl").counts == "unchanged=826 skipped=9"
     assert list(Article.objects.order_by("pk").values_list("pk", "row_version", "updated_at")) == before

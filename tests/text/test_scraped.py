@@ -101,3 +101,45 @@ def test_relative_addresses_belong_to_the_source() -> None:
 )
 def test_only_known_wrappers_are_unwrapped(address: str, plain: str) -> None:
     assert unwrap_address(address) == plain
+
+
+@pytest.mark.parametrize(
+    "box",
+    ['<div style="color:red; DISPLAY : none !important">{}</div>', "<p hidden>{}</p>", "<b><i hidden=x>{}</i></b>"],
+)
+def test_text_that_a_browser_does_not_show_goes_and_is_quoted(box: str) -> None:
+    trap = "Buy cheap pills from the best shop of the town"
+    scrape = Scrape()
+    clean = sanitize(
+        f"<p>正文在此，有好几句话，说的都是晚稻的事。</p>{box.format(trap)}",
+        scrape=scrape,
+    )
+    assert trap not in clean.html
+    assert (clean.lost_texts, clean.kept_text_share) == ((trap,), 1.0)
+    assert scrape.counts["hidden text"] == 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p aria-hidden="true">正文</p>',
+        "<details><summary>题</summary><p>正文</p></details>",
+        '<p hidden="until-found">正文</p>',
+        '<p style="display:block">正文，边上写着 display:none</p>',
+        "<p><code>&lt;p hidden&gt;正文&lt;/p&gt;</code></p>",
+        '<div id="article" style="display: none"><p>正文由脚本显示，有好几句话。</p></div><p>版权</p>',
+    ],
+)
+def test_what_readers_can_come_to_see_stays(html: str) -> None:
+    assert "正文" in tidied(html)[0]
+
+
+def test_hidden_text_beside_a_form_counts_as_no_loss() -> None:
+    form = "<select><option>一二三四五六七八九十一二三四五六七八九十</option></select>"
+    clean = sanitize(f"<p>{'正文' * 100}</p><p hidden>{'藏' * 30}</p>{form}", scrape=Scrape())
+    assert 0.9 < (clean.kept_text_share or 0) < 1
+    assert clean.lost_texts == ("一二三四五六七八九十一二三四五六七八九十", "藏" * 30)
+
+
+def test_a_picture_that_was_to_appear_later_stays_though_it_is_hidden() -> None:
+    assert "b.jpg" in tidied('<p>正文</p><p style="display:none"><img src="https://a.example/b.jpg"></p>')[0]
