@@ -61,6 +61,14 @@ def leave(article: Article, *, by: User) -> None:
     Presence.objects.filter(article=article, user=by).delete()
 
 
+def held_by(article: Article, *, other_than: User, at: datetime | None = None) -> str:
+    """Return the name of whoever else writes the article at the moment; empty for nobody."""
+    since = (at or timezone.now()) - EXPIRES_AFTER
+    rows = Presence.objects.filter(article=article, holds_since__isnull=False, seen_at__gte=since)
+    row = rows.exclude(user=other_than).select_related("user").first()
+    return (row.user.get_full_name() or row.user.get_username()) if row else ""
+
+
 def _room(article: Article, by: User) -> Room:
     rows = list(Presence.objects.filter(article=article).select_related("user").order_by("opened_at"))
     others = tuple(

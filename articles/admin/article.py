@@ -24,6 +24,7 @@ from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.article_writing import WritingAdmin
 from articles.admin.base import UNWANTED, ChoosesByTyping, NewsroomAdmin
+from articles.admin.bulk import BulkActions
 from articles.admin.editor_views import EditorViews
 from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
 from articles.admin.imports import origin_links
@@ -89,7 +90,9 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(EditorViews, WorkflowAdmin, HistoryAdmin, WritingAdmin, CorrectionsAdmin, NewsroomAdmin):
+class ArticleAdmin(
+    EditorViews, BulkActions, WorkflowAdmin, HistoryAdmin, WritingAdmin, CorrectionsAdmin, NewsroomAdmin
+):
     form = ArticleForm
     inlines = (BylineInline,)
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.actions.editing import lock_version
+from articles.actions.filing import MAX_TAGS
 from articles.actions.rules import RULES, Stage, access
 from articles.actions.workflow import NEEDS_COMMENT
 from articles.admin.base import Choices, PlainTexts
@@ -25,7 +26,6 @@ from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.slugs import make_slug
 
 IMAGE_TEXTS = {"hero_alt_text": "alt_text", "hero_caption": "caption", "hero_credit": "credit"}
-MAX_TAGS = 50
 _COMMAS = str.maketrans(dict.fromkeys("，、;；\n\t", ","))
 
 

@@ -1,4 +1,4 @@
-"""The workflow at an article's form and list: which buttons there are, and what happens when one is pressed."""
+"""The workflow at an article's form: which buttons there are, and what happens when one is pressed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from articles.actions.restoring import pending_change
-from articles.actions.rules import Access, Stage, access, stage_of, visible_to, works_here
+from articles.actions.rules import Access, Stage, access, visible_to, works_here
 from articles.actions.workflow import STEPS, OutOfStep, perform
-from articles.admin.base import MAX_LISTED
 from articles.admin.words import status_text
 from articles.models import Article, AuditEntry, Verb
 
@@ -32,7 +31,6 @@ LABELS = {
     Verb.WITHDRAW: gettext_lazy("Withdraw (takedown)"),
     Verb.REINSTATE: gettext_lazy("Reinstate"),
 }
-BULK = (Verb.SUBMIT, Verb.PUBLISH, Verb.ARCHIVE, Verb.TRASH, Verb.UNTRASH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def last_word(article: Article) -> AuditEntry | None:
 
 
 class WorkflowAdmin(admin.ModelAdmin):
-    """Permissions by `actions.rules`, a panel with the steps, and the same steps for several articles at once."""
+    """Permissions by `actions.rules`, and a panel with the steps."""
 
     # --- what the user may
 
@@ -162,51 +160,8 @@ class WorkflowAdmin(admin.ModelAdmin):
         sections = None if user.has_perm("articles.edit_any_article") else list(user.sections.all())
         return access(user, article, sections=sections).verbs
 
-    # --- several at once
-
-    def get_actions(self, request: HttpRequest) -> Any:
-        if not self.has_change_permission(request):
-            return {}
-        descriptions = {
-            Verb.SUBMIT: _("Submit for review"),
-            Verb.PUBLISH: _("Publish, or schedule where the time lies ahead"),
-            Verb.ARCHIVE: _("Archive"),
-            Verb.TRASH: _("Put into the trash"),
-            Verb.UNTRASH: _("Take out of the trash"),
-        }
-        user: Any = request.user
-        needs = {Verb.PUBLISH: "articles.publish_article", Verb.ARCHIVE: "articles.archive_article"}
-        allowed = [verb for verb in BULK if verb not in needs or user.has_perm(needs[verb])]
-        return {verb.value: (_bulk_step(verb), verb.value, descriptions[verb]) for verb in allowed}
-
 
 def posted_step(request: HttpRequest) -> Verb | None:
     """Return the step whose button was pressed; None for none, or for what is no step."""
     value = request.POST.get("_verb", "")
     return Verb(value) if value in {verb.value for verb in STEPS} else None
-
-
-def _bulk_step(verb: Verb) -> Any:
-    def run(model_admin: WorkflowAdmin, request: HttpRequest, queryset: Any) -> None:
-        done, refused = 0, []
-        for article in queryset.for_lists():
-            if verb is Verb.PUBLISH and stage_of(article) == Stage.SCHEDULED:
-                refused.append(article.title)  # it would lose its time
-                continue
-            try:
-                perform(verb, article, by=request.user)  # type: ignore[arg-type]
-                done += 1
-            except (OutOfStep, PermissionDenied):
-                refused.append(article.title)
-        if done:
-            text = ngettext("%(count)d article: done.", "%(count)d articles: done.", done)
-            messages.success(request, text % {"count": done})
-        if refused:
-            text = ngettext(
-                "%(count)d article was left as it is: %(titles)s",
-                "%(count)d articles were left as they are: %(titles)s",
-                len(refused),
-            )
-            messages.warning(request, text % {"count": len(refused), "titles": _(", ").join(refused[:MAX_LISTED])})
-
-    return run

@@ -4,6 +4,7 @@ from articles.models.article import Article, ArticleQuerySet, Kind, Status
 from articles.models.audit import AuditEntry, Verb
 from articles.models.author import Author, Authorship, Role
 from articles.models.bulk import insert_rows, reserve_ids
+from articles.models.bulk_job import BulkItem, BulkJob, BulkKind, BulkState, ItemState, forget_old_jobs
 from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
 from articles.models.correction import Correction
@@ -40,6 +41,10 @@ __all__ = [
     "AuditEntry",
     "Author",
     "Authorship",
+    "BulkItem",
+    "BulkJob",
+    "BulkKind",
+    "BulkState",
     "Category",
     "FileMark",
     "Image",
@@ -47,6 +52,7 @@ __all__ = [
     "ImageUse",
     "ImportRun",
     "ImportedFile",
+    "ItemState",
     "Kind",
     "ListCount",
     "ListKind",
@@ -81,6 +87,7 @@ __all__ = [
     "Verb",
     "announce",
     "articles_changed",
+    "forget_old_jobs",
     "gather_changes",
     "insert_rows",
     "is_shared",
