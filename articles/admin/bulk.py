@@ -46,6 +46,7 @@ from articles.models import (
 )
 
 SHOWN = 200
+SHOWN_CHOSEN = 5
 _LABELS = {
     BulkKind.SUBMIT: gettext_lazy("Submit for review"),
     BulkKind.PUBLISH: gettext_lazy("Publish, or schedule where the time lies ahead"),
@@ -329,7 +330,7 @@ class BulkJobAdmin(NewsroomAdmin):
             "is_going": job.state in _GOING,
             "is_mine": job.created_by_id == request.user.pk,
             "counts": [(ItemState(state).label, number) for state, number in sorted(counts.items()) if not is_choosing],
-            "rows": list(rows[: MAX_LISTED if is_choosing else SHOWN]),
+            "rows": list(rows[: SHOWN_CHOSEN if is_choosing else SHOWN]),
             "max_articles": MAX_ARTICLES,
             "can_take_back": can_take_back(job),
             "query": request.GET.urlencode(),
