@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from articles.bylines import byline_groups
-from articles.companions import contents, fetch_portraits, letters, neighbours, translations
+from articles.companions import contents, fetch_portraits, installments, letters, neighbours, translations
 from articles.indexing import hides_article
 from articles.models import Article, Category, Correction, Listing, ListKind
 from articles.pictures import Reading, body_pictures, stands_in_body
@@ -26,6 +26,7 @@ def article_context(article: Article, at: datetime) -> dict[str, Any]:
     groups = byline_groups(article)
     older, newer = neighbours(article)
     related = related_to(article, at=at)
+    parts = installments(article)
     fetch_portraits(article)
     return {
         "article": article,
@@ -40,9 +41,10 @@ def article_context(article: Article, at: datetime) -> dict[str, Any]:
         "writers": groups.writers,
         "credits": groups.credits,
         "editors": groups.editors,
-        "structured_data": article_data(article, ancestors, [*groups.writers]),
+        "structured_data": article_data(article, ancestors, [*groups.writers], [part.series for part in parts]),
         "translations": translations(article),
         "contents": contents(article),
+        "installments": parts,
         "related": related,
         "letters": letters(article),
         "older": older,

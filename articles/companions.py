@@ -1,4 +1,5 @@
-"""What stands around an article on its page: its table of contents, its neighbours in the section, its makers."""
+"""What stands around an article on its page: its table of contents, its neighbours in the section and in
+series, its makers."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from articles.conf import site_url
-from articles.models import Article, Kind, Listing, ListKind, SiteProfile
+from articles.models import Article, Kind, Listing, ListKind, Series, SiteProfile
 from articles.text.body_html import Heading, outline
 
 # A piece that a reader scrolls through: so many headings, and so many words (Hanzi count as one each).
@@ -15,6 +16,18 @@ _CONTENTS_HEADINGS = 3
 _CONTENTS_WORDS = 1500
 _CONTENTS_BOTH_LEVELS = 16  # beyond that the first level alone
 _TRANSLATIONS = 20
+_SERIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Installment:
+    """An article's place in a series: `number` (from 1) of `total`, and the live articles before and after it."""
+
+    series: Series
+    number: int
+    total: int
+    before: Article | None
+    after: Article | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,29 @@ def neighbours(article: Article) -> tuple[Article | None, Article | None]:
     rows = Listing.objects.of(ListKind.CATEGORY, article.category_id).live().select_related("article")
     older, newer = rows.defer("article__body").neighbours(article.published_at, article.pk)
     return older.article if older else None, newer.article if newer else None
+
+
+def installments(article: Article) -> list[Installment]:
+    """Return the place of a live article in each of its series: one query where it is in none."""
+    if article.pk is None:
+        return []
+    places: list[tuple[Series, int, list[int]]] = []
+    for series in Series.objects.filter(entries__article=article, is_public=True).order_by("pk")[:_SERIES]:
+        ids = series.live_articles()
+        if article.pk in ids:
+            places.append((series, ids.index(article.pk), ids))
+    wanted = {pk for _series, place, ids in places for pk in ids[max(place - 1, 0) : place + 2]} - {article.pk}
+    beside = Article.objects.live().for_lists().in_bulk(wanted) if wanted else {}
+    return [
+        Installment(
+            series,
+            place + 1,
+            len(ids),
+            beside.get(ids[place - 1]) if place else None,
+            beside.get(ids[place + 1]) if place + 1 < len(ids) else None,
+        )
+        for series, place, ids in places
+    ]
 
 
 def fetch_portraits(article: Article) -> None:

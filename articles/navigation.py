@@ -7,12 +7,12 @@ from django.conf import settings
 from django.core.cache import cache
 
 from articles.languages import language_key
-from articles.models import Article, Category, Listing, ListKind
+from articles.models import Article, Category, Listing, ListKind, Series
 from articles.models.counts import liveliest
 from articles.models.listing import ListingQuerySet
 
 MAX_SECTIONS = 8
-CACHE_KEY = "navigation-3"  # raised with every change of the fields: the cache holds pickled rows
+CACHE_KEY = "navigation-4"  # raised with every change of the fields: the cache holds pickled rows
 _SECONDS = 60
 
 
@@ -27,6 +27,7 @@ class Navigation:
     sections: tuple[Category, ...]
     elsewhere: tuple[Category, str] | None
     newest_at: datetime | None
+    has_series: bool = False
 
 
 def load_navigation() -> Navigation:
@@ -47,6 +48,7 @@ def _build() -> Navigation:
         sections=chosen or tuple(roots[key] for key in order[:MAX_SECTIONS]),
         elsewhere=_elsewhere(),
         newest_at=newest.values_list("published_at", flat=True).first(),
+        has_series=Series.objects.public().exists(),
     )
 
 

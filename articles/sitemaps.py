@@ -29,6 +29,7 @@ from articles.models import (
     Listing,
     ListingQuerySet,
     ListKind,
+    Series,
     SiteProfile,
     StandingPage,
     Tag,
@@ -72,8 +73,8 @@ class Month:
 
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """All sitemaps: sections, tags and authors, and each month in which a listed article appeared."""
-    names = ["sections", *(name for name in ("tags", "authors") if _OWNERS[name]().exists())]
+    """All sitemaps: sections, tags, authors and series, and each month in which a listed article appeared."""
+    names = ["sections", *(name for name in ("tags", "authors", "series") if _OWNERS[name]().exists())]
     names += [month.name for month in _months(_listed())]
     base = site_url()
     places = (_element("loc", base + reverse("articles:sitemap_part", args=[name])) for name in names)
@@ -82,7 +83,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
-    """One sitemap: `sections` (with the front page and standing pages), `tags`, `authors`, or a month: `2026-11`."""
+    """One sitemap: `sections` (with the front page and standing pages), `tags`, `authors`, `series`, or a month."""
     if name in _OWNERS:
         paths = [owner.get_absolute_url() for owner in _OWNERS[name]()]
         if name == "sections":
@@ -192,6 +193,7 @@ _OWNERS: dict[str, Callable[[], QuerySet[Any]]] = {
     "sections": lambda: _with_articles(Category.objects.exclude(pk__in=hidden_sections()), ListKind.CATEGORY),
     "tags": lambda: _with_articles(Tag.objects.all(), ListKind.TAG),
     "authors": lambda: _with_articles(Author.objects.all(), ListKind.AUTHOR),
+    "series": lambda: Series.objects.public().order_by("pk")[:MAX_URLS],
 }
 
 

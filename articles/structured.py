@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from articles.conf import site_url
 from articles.languages import html_language
-from articles.models import Article, Author, Category, SiteProfile
+from articles.models import Article, Author, Category, Series, SiteProfile
 from articles.pictures import cropped_picture, large_picture
 from articles.text.body_pictures import Picture
 
@@ -34,7 +34,9 @@ class StructuredData(str):
         return self
 
 
-def article_data(article: Article, ancestors: Sequence[Category], writers: Sequence[Author]) -> StructuredData:
+def article_data(
+    article: Article, ancestors: Sequence[Category], writers: Sequence[Author], series: Sequence[Series] = ()
+) -> StructuredData:
     """Return the data of an article's page; expects the renditions and tags to be fetched."""
     home = site_url()
     address = home + article.get_absolute_url()
@@ -62,6 +64,9 @@ def article_data(article: Article, ancestors: Sequence[Category], writers: Seque
         news["alternativeHeadline"] = article.subtitle
     if keywords := [entry.tag.name for entry in article.tag_items.all()]:
         news["keywords"] = keywords
+    if series:
+        parts = [(part.name, home + part.get_absolute_url()) for part in series]
+        news["isPartOf"] = [{"@type": "CreativeWorkSeries", "name": name, "url": url} for name, url in parts]
     pictures = [large_picture(article.hero_image), cropped_picture(article.hero_image)]
     if any(pictures):
         news["image"] = [_image(picture) for picture in pictures if picture]
@@ -75,6 +80,38 @@ def article_data(article: Article, ancestors: Sequence[Category], writers: Seque
 def section_data(section: Category, ancestors: Sequence[Category]) -> StructuredData:
     """Return the data of a section's page."""
     return StructuredData.of({"@context": "https://schema.org", **_breadcrumb([*ancestors, section])})
+
+
+def series_data(series: Series, articles: Sequence[tuple[int, Article]], *, total: int) -> StructuredData:
+    """Return the data of a page of a series: its `articles`, each with its place, and how many there are in all."""
+    home = site_url()
+    address = home + series.get_absolute_url()
+    page: dict[str, Any] = {
+        "@type": "CollectionPage",
+        "@id": address,
+        "url": address,
+        "name": series.name,
+        "inLanguage": html_language(series.language),
+        "publisher": _publisher(),
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": total,
+            "itemListElement": [
+                {
+                    "@type": "ListItem",
+                    "position": place,
+                    "url": home + article.get_absolute_url(),
+                    "name": article.title,
+                }
+                for place, article in articles
+            ],
+        },
+    }
+    if series.description:
+        page["description"] = series.description
+    if picture := large_picture(series.hero_image):
+        page["image"] = _image(picture)
+    return StructuredData.of({"@context": "https://schema.org", **page})
 
 
 def site_data() -> StructuredData:

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from articles import feeds, sitemaps
-from articles.views import archive, pages, search
+from articles.views import archive, pages, search, series
 from articles.views.corrections import corrections
 
 
@@ -40,6 +40,9 @@ urlpatterns = [
     path("tags/<slug:slug>/", pages.tag_detail, name="tag_detail"),
     path("authors/<slug:slug>/feed/", feeds.author_feed, name="author_feed"),
     path("authors/<slug:slug>/", pages.author_detail, name="author_detail"),
+    path("series/", series.series_index, name="series_index"),
+    path("series/<slug:slug>/feed/", feeds.series_feed, name="series_feed"),
+    path("series/<slug:slug>/", series.series_detail, name="series_detail"),
     path("feed.json", feeds.json_feed, name="json_feed"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemap-<str:name>.xml", sitemaps.sitemap_part, name="sitemap_part"),

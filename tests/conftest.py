@@ -53,6 +53,7 @@ def _make_profile_again(app_config: Any, using: str, **_kwargs: Any) -> None:
             ("_roles", "make_roles"),
             ("_chiefs_plan_the_front_page", "let_chiefs_plan"),
             ("_chief_of_addresses", "grant"),
+            ("_editors_arrange_series", "let_editors_arrange"),
         ):
             (migration,) = (PROJECT / "articles" / "migrations").glob(f"*{ending}.py")
             module = import_module(f"articles.migrations.{migration.stem}")

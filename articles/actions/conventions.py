@@ -7,7 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 from django.urls import NoReverseMatch, reverse
 
-from articles.models import Author, Category, Tag
+from articles.models import Author, Category, Series, Tag
 
 # Hexo, Jekyll, Hugo, WordPress, Ghost, Typecho and their common themes.
 _FEEDS = frozenset(
@@ -20,6 +20,7 @@ _FEED_END = re.compile(r"/(?:feed(?:/(?:atom|rss2?|rdf))?|atom\.xml|rss2?\.xml|f
 _TAG = re.compile(r"^(?:[a-z-]{1,12}/)?tags?/(.+)$")
 _SECTION = re.compile(r"^(?:[a-z-]{1,12}/)?(?:categor(?:y|ies)|sections?|topics?|channels?)/(.+)$")
 _AUTHOR = re.compile(r"^(?:[a-z-]{1,12}/)?authors?/(.+)$")
+_SERIES = re.compile(r"^(?:[a-z-]{1,12}/)?series/(.+)$")
 _ARCHIVE = re.compile(r"^archives?(?:/(\d{4})(?:/(\d{1,2})(?:/(\d{1,2}))?)?)?$")
 _MAX_LENGTH = 500
 
@@ -49,11 +50,14 @@ def _list_path(place: str) -> str:
         return _first(Author.objects.filter(name__in=_spellings(match[1])).order_by("pk")[:1])
     if match := _SECTION.match(place):
         return _section_path(match[1].split("/"))
+    if match := _SERIES.match(place):
+        names = Series.objects.public().filter(name__in=_spellings(match[1]))
+        return _first(names.order_by("pk")[:1])
     match = _ARCHIVE.match(place)
     return _archive_path([part for part in match.groups() if part]) if match else ""
 
 
-def _first(rows: Iterable[Tag | Author]) -> str:
+def _first(rows: Iterable[Tag | Author | Series]) -> str:
     return next((row.get_absolute_url() for row in rows), "")
 
 

@@ -1,7 +1,7 @@
 """Old addresses: remembered for articles, and answered where no page of today does."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,7 +11,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone
 
 from articles.actions.conventions import conventional_path
-from articles.models import Article, Author, Category, Redirect, RedirectOrigin, Tag
+from articles.models import Article, Author, Category, Redirect, RedirectOrigin, Series, Tag
 from articles.text.addresses import address_keys, decoded_key
 
 _MAX_HOPS = 5
@@ -209,9 +209,9 @@ def _article_page(match: ResolverMatch) -> Answer:
     return _article_answer(match.kwargs["number"], match.kwargs.get("slug"))
 
 
-def _row_page(model: Any, field: str) -> Any:
+def _row_page(rows: Callable[[], Any], field: str) -> Any:
     def lookup(match: ResolverMatch) -> Answer:
-        return Answer(200) if model.objects.filter(**{field: match.kwargs[field]}).exists() else NOT_FOUND
+        return Answer(200) if rows().filter(**{field: match.kwargs[field]}).exists() else NOT_FOUND
 
     return lookup
 
@@ -219,8 +219,9 @@ def _row_page(model: Any, field: str) -> Any:
 _PAGES = {
     "article": _article_page,
     "article_by_number": _article_page,
-    "category": _row_page(Category, "path"),
-    "tag": _row_page(Tag, "slug"),
-    "author": _row_page(Author, "slug"),
+    "category": _row_page(Category.objects.all, "path"),
+    "tag": _row_page(Tag.objects.all, "slug"),
+    "author": _row_page(Author.objects.all, "slug"),
+    "series": _row_page(Series.objects.public, "slug"),
 }
-_PAGE_WITH_FEED = frozenset({"sections", "tags", "authors"})
+_PAGE_WITH_FEED = frozenset({"sections", "tags", "authors", "series"})

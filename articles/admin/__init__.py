@@ -13,6 +13,7 @@ from articles.admin import (
     people,
     redirects,
     remote_images,
+    series,
     site,
     taxonomy,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "people",
     "redirects",
     "remote_images",
+    "series",
     "site",
     "taxonomy",
 ]

@@ -136,7 +136,7 @@ class ArticleAdmin(
         (gettext_lazy("Publication"), {"fields": ("published_at", "kind"), "classes": ("desk-side",)}),
         (
             gettext_lazy("Sections and tags"),
-            {"fields": ("main_section", "other_sections", "tag_names"), "classes": ("desk-side",)},
+            {"fields": ("main_section", "other_sections", "tag_names", "series"), "classes": ("desk-side",)},
         ),
         (
             gettext_lazy("Lead image"),
@@ -289,11 +289,13 @@ class ArticleAdmin(
         user: Any = request.user
         if form.is_prepared:
             self._prepare(request, form, formsets)
+            form.save_series()
             drop_autosave(article, by=user)
             return
         with editing(article, by=user):
             article.save()
             warning = form.save_relations()
+            form.save_series()
             for formset in formsets:
                 self.save_formset(request, form, formset, change=change)
             if not change and not may_sign_for_others(user):

@@ -14,14 +14,16 @@ from django.utils.translation import gettext_lazy
 from articles.actions.editing import lock_version
 from articles.actions.filing import MAX_TAGS
 from articles.actions.rules import RULES, Stage, access
+from articles.actions.series import add_to_series, may_arrange, remove_from_series
 from articles.actions.workflow import NEEDS_COMMENT
 from articles.admin.base import Choices, PlainTexts
 from articles.admin.collision import Collision, form_values, newest_revision
 from articles.admin.editor import BodyEditor
 from articles.admin.picture_upload import PictureField, store_picture
+from articles.admin.series import SeriesChoices
 from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
 from articles.conf import sanitizers
-from articles.models import Article, ArticleTag, Category, Image, Revision, User, Verb, is_shared, place
+from articles.models import Article, ArticleTag, Category, Image, Revision, Series, User, Verb, is_shared, place
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.slugs import make_slug
 
@@ -118,6 +120,10 @@ class ArticleForm(PlainTexts):
     tag_names = TagsField(
         label=gettext_lazy("tags"), required=False, help_text=gettext_lazy("Type and press Enter; a comma ends a tag.")
     )
+    # The form tells which series it was opened with: what others did to them in the meantime stays.
+    series = forms.ModelMultipleChoiceField(
+        Series.objects.all(), label=gettext_lazy("series"), required=False, show_hidden_initial=True
+    )
     hero_file = PictureField(
         label=gettext_lazy("upload"), required=False, help_text=gettext_lazy("JPEG, PNG, GIF, WebP, AVIF; up to 20 MB.")
     )
@@ -149,6 +155,8 @@ class ArticleForm(PlainTexts):
         self._set_widget("main_section", SectionChoice(Article._meta.get_field("category"), admin.site))
         self._set_widget("other_sections", SectionChoices(Article._meta.get_field("categories"), admin.site))
         self._set_widget("tag_names", TagChoices())
+        self._set_widget("series", SeriesChoices())
+        self.fields["series"].disabled = not may_arrange(self.user)
         self.fields["body"].widget.attrs["lang"] = self.instance.language
         if self.instance.pk is None:
             return
@@ -162,6 +170,7 @@ class ArticleForm(PlainTexts):
                 "main_section": next((entry.category_id for entry in placements if entry.is_primary), None),
                 "other_sections": [entry.category_id for entry in placements if not entry.is_primary],
                 "tag_names": [item.tag.name for item in article.tag_items.select_related("tag")],
+                "series": list(article.series_entries.order_by("pk").values_list("series", flat=True)),
                 **{field: getattr(image, name) if image else "" for field, name in IMAGE_TEXTS.items()},
             }
         )
@@ -255,6 +264,19 @@ class ArticleForm(PlainTexts):
         end = cleaned.get("expires_at")
         if self.step is Verb.PUBLISH and end and end <= timezone.now():
             self.add_error("expires_at", _("The end must come after the publication."))
+
+    def save_series(self) -> None:
+        """Put the saved article into the series that were chosen, and take it out of those that were taken away."""
+        if self.fields["series"].disabled or "series" not in self.changed_data:
+            return
+        name = self.add_initial_prefix("series")
+        data: Any = self.data
+        before = {entry for entry in data.getlist(name) if entry.isascii() and entry.isdigit() and len(entry) < 19}
+        chosen = {str(series.pk): series for series in self.cleaned_data["series"]}
+        for key in sorted(chosen.keys() - before):
+            add_to_series(chosen[key], [self.instance], by=self.user)
+        for series in Series.objects.filter(pk__in=before - chosen.keys()):
+            remove_from_series(series, [self.instance.pk], by=self.user)
 
     def save_relations(self) -> str:
         """Write sections, tags and the texts of the lead image of the saved article; return a warning or nothing."""

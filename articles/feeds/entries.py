@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles.conf import site_url
 from articles.languages import html_language
-from articles.models import Article, Correction, Listing, ListingQuerySet, ListKind, SiteProfile
+from articles.models import Article, Correction, Listing, ListingQuerySet, ListKind, Series, SiteProfile
 from articles.pictures import large_picture, stands_in_body
 from articles.text.body_html import render_body
 from articles.text.html_tree import Element, write_html
@@ -64,6 +65,13 @@ def list_channel(kind: ListKind, key: int, name: str, description: str, path: st
     return _channel(title, description, path, f"{path}feed/", _newest_first(Listing.objects.of(kind, key)))
 
 
+def series_channel(series: Series) -> Channel:
+    """Return the feed of a series: its newest articles, whatever their order on its page."""
+    title, path = f"{series.name} · {SiteProfile.load().name}", series.get_absolute_url()
+    rows = series.entries.live().order_by("-article__published_at", "-article_id")
+    return _channel(title, series.description, path, f"{path}feed/", rows)
+
+
 def corrections_channel(feed_path: str) -> Channel:
     """Return the feed of what was put right, in all languages."""
     address = site_url() + reverse("articles:corrections")
@@ -100,7 +108,7 @@ def _newest_first(rows: ListingQuerySet) -> ListingQuerySet:
     return rows.live().order_by("-published_at", "-article_id")
 
 
-def _channel(title: str, description: str, path: str, feed_path: str, rows: ListingQuerySet) -> Channel:
+def _channel(title: str, description: str, path: str, feed_path: str, rows: Any) -> Channel:
     rows = rows.select_related("article__category", "article__hero_image").prefetch_related(
         "article__authorships__author", "article__tag_items__tag", "article__hero_image__renditions"
     )

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from articles.conf import site_url
 from articles.feeds import atom
 from articles.feeds import json_feed as json_format
-from articles.feeds.entries import Channel, corrections_channel, list_channel, site_channel
-from articles.models import Author, ListKind, SiteProfile, Tag
+from articles.feeds.entries import Channel, corrections_channel, list_channel, series_channel, site_channel
+from articles.models import Author, ListKind, Series, SiteProfile, Tag
 from articles.views.pages import find_section, speak
 
 
@@ -39,6 +39,11 @@ def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
 def author_feed(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author, slug=slug)
     return _atom(request, list_channel(ListKind.AUTHOR, author.pk, author.name, author.bio, author.get_absolute_url()))
+
+
+@require_safe
+def series_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    return _atom(request, series_channel(get_object_or_404(Series.objects.public(), slug=slug)))
 
 
 @require_safe

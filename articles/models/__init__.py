@@ -29,6 +29,7 @@ from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.remote import RemoteImage
 from articles.models.revision import Origin, Revision, State
 from articles.models.search import NameKind, SearchDocument, SearchName
+from articles.models.series import Series, SeriesEntry, SeriesOrder
 from articles.models.site import SiteProfile
 from articles.models.tag import ArticleTag, Tag
 from articles.models.user import User
@@ -77,6 +78,9 @@ __all__ = [
     "RunState",
     "SearchDocument",
     "SearchName",
+    "Series",
+    "SeriesEntry",
+    "SeriesOrder",
     "SiteProfile",
     "Slot",
     "StandingPage",

@@ -12,6 +12,7 @@ from articles.conf import site_url
 from articles.models.article import Article
 from articles.models.author import Author
 from articles.models.image import Image
+from articles.models.series import Series
 from articles.models.site import SiteProfile
 from articles.text.body_pictures import own_files
 
@@ -37,10 +38,12 @@ class ImageUse(models.Model):
 
 
 def is_shared(image: Image, article: Article) -> bool:
-    """Whether the picture is shown by more than this article: another article, an author's page or the paper itself."""
+    """Whether the picture is shown by more than this article: another article, a series, an author's page or the paper
+    itself."""
     return (
         ImageUse.objects.filter(image=image).exclude(article=article).exists()
         or Author.objects.filter(portrait=image).exists()
+        or Series.objects.filter(hero_image=image).exists()
         or SiteProfile.objects.filter(Q(logo=image) | Q(favicon=image)).exists()
     )
 

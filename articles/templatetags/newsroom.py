@@ -12,7 +12,7 @@ from articles.models import Image
 register = template.Library()
 
 # The order in which a newsroom reaches for things; what is not named follows.
-_ORDER = ("Article", "Category", "Tag", "Author", "Image", "Redirect", "SiteProfile", "User", "Group")
+_ORDER = ("Article", "Category", "Tag", "Author", "Series", "Image", "Redirect", "SiteProfile", "User", "Group")
 
 
 @register.simple_tag(takes_context=True)
