@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from articles import feeds, sitemaps
 from articles.views import archive, pages, search, series
 from articles.views.corrections import corrections
+from articles.views.preview import preview
 
 
 class FourDigits(StringConverter):
@@ -49,6 +50,7 @@ urlpatterns = [
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
     path("corrections/", corrections, name="corrections"),
     path("corrections/feed/", feeds.corrections_feed, name="corrections_feed"),
+    path("preview/<slug:token>/", preview, name="preview"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("search/", search.search_page, name="search"),
     path("search/suggestions/", search.search_suggestions, name="search_suggestions"),

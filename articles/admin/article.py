@@ -29,6 +29,7 @@ from articles.admin.editor_views import EditorViews
 from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
 from articles.admin.imports import origin_links
 from articles.admin.picture_upload import preview
+from articles.admin.preview import PreviewAdmin
 from articles.admin.taxonomy import TRAIL, section_trails
 from articles.admin.words import absence_text, removal_text, status_text
 from articles.models import Article, Author, Authorship, Verb
@@ -91,7 +92,7 @@ class BylineInline(ChoosesByTyping, admin.TabularInline):
 
 @admin.register(Article)
 class ArticleAdmin(
-    EditorViews, BulkActions, WorkflowAdmin, HistoryAdmin, WritingAdmin, CorrectionsAdmin, NewsroomAdmin
+    EditorViews, BulkActions, WorkflowAdmin, HistoryAdmin, WritingAdmin, PreviewAdmin, CorrectionsAdmin, NewsroomAdmin
 ):
     form = ArticleForm
     inlines = (BylineInline,)

@@ -16,8 +16,9 @@ from articles.actions.filing import MAX_TAGS
 from articles.actions.rules import RULES, Stage, access
 from articles.actions.series import add_to_series, may_arrange, remove_from_series
 from articles.actions.workflow import NEEDS_COMMENT
+from articles.admin.article_snapshot import form_values
 from articles.admin.base import Choices, PlainTexts
-from articles.admin.collision import Collision, form_values, newest_revision
+from articles.admin.collision import Collision, newest_revision
 from articles.admin.editor import BodyEditor
 from articles.admin.picture_upload import PictureField, store_picture
 from articles.admin.series import SeriesChoices
@@ -110,6 +111,7 @@ class ArticleForm(PlainTexts):
     # A change that waits, and whether this save is to be one.
     waiting: Revision | None = None
     is_prepared: bool = False
+    is_preview: bool = False  # is only shown: versions and steps are no matter
     is_restored: bool = False  # shows what was typed and not saved; saves nothing
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -197,6 +199,8 @@ class ArticleForm(PlainTexts):
         if not cleaned.get("slug"):
             cleaned["slug"] = make_slug(cleaned.get("title") or "", max_length=80)
         self._take_picture(cleaned)
+        if self.is_preview:
+            return cleaned
         self._check_version(cleaned)
         self._check_step(cleaned)
         if self.is_restored:

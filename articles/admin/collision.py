@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
 from articles.actions.comparing import FieldChange, changed_fields, compare
-from articles.actions.revising import FIELDS, snapshot
+from articles.actions.revising import snapshot
 from articles.admin.article_history import field_label
+from articles.admin.article_snapshot import form_snapshot
 from articles.models import Article, Origin, Revision, State
 
 MINE, THEIRS = "mine", "theirs"
@@ -34,7 +33,7 @@ class Collision:
         theirs = snapshot(stored)
         known = _base(article, opened_at)
         base = known or theirs
-        mine = _of_form(cleaned, theirs, base)
+        mine = form_snapshot(cleaned, base, None) | {"byline": theirs["byline"]}
         by_me = set(changed_fields(base, mine))
         # Where nobody knows what the form began from, whatever differs is in question.
         by_them = set(changed_fields(base, theirs)) if known else by_me
@@ -76,25 +75,6 @@ def _base(article: Article, opened_at: Any) -> dict[str, Any] | None:
     return found.data if found else None
 
 
-def _of_form(cleaned: dict[str, Any], theirs: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
-    """Return the form's content as a snapshot. What the form does not hold counts as unchanged."""
-    data = dict(base)
-    for name in FIELDS:
-        if name in cleaned:
-            value = cleaned[name]
-            value = getattr(value, "pk", value)
-            data[name] = value.isoformat() if hasattr(value, "isoformat") else value
-    if "main_section" in cleaned:
-        main, others = cleaned["main_section"], cleaned.get("other_sections") or ()
-        entries = [(main, True)] if main else []
-        entries += [(section, False) for section in others]
-        data["sections"] = [{"id": section.pk, "path": section.path, "primary": first} for section, first in entries]
-    if "tag_names" in cleaned:
-        data["tags"] = [{"id": 0, "name": name} for name in cleaned["tag_names"]]
-    data["byline"] = theirs["byline"]  # a form of its own, which sees for itself
-    return data
-
-
 def _agreed(mine: dict[str, Any], theirs: dict[str, Any], names: Iterable[str]) -> set[str]:
     differing = set(changed_fields(mine, theirs))
     return {name for name in names if name not in differing}
@@ -104,14 +84,3 @@ def _obvious(name: str, by_me: set[str], by_them: set[str]) -> str:
     if name in by_me and name in by_them:
         return ""
     return MINE if name in by_me else THEIRS
-
-
-def form_values(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a snapshot as the initial values of the form."""
-    values = {name: data[name] for name in FIELDS if name in data}
-    values.update({name: parse_datetime(values[name]) for name in ("published_at", "expires_at") if values.get(name)})
-    sections = data.get("sections", [])
-    values["main_section"] = next((entry["id"] for entry in sections if entry["primary"]), None)
-    values["other_sections"] = [entry["id"] for entry in sections if not entry["primary"]]
-    values["tag_names"] = [entry["name"] for entry in data.get("tags", [])]
-    return values

@@ -25,6 +25,7 @@ from articles.models.listing import (
 from articles.models.merge import Merge, MergeKind
 from articles.models.missing import MissingPage
 from articles.models.presence import Presence
+from articles.models.preview_link import PreviewLink
 from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.remote import RemoteImage
 from articles.models.revision import Origin, Revision, State
@@ -72,6 +73,7 @@ __all__ = [
     "RedirectOrigin",
     "RemoteImage",
     "Presence",
+    "PreviewLink",
     "Rendition",
     "Revision",
     "Role",

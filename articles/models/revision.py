@@ -54,10 +54,16 @@ class Revision(models.Model):
     @property
     def data(self) -> dict[str, Any]:
         """The snapshot: field values by name, relations as ids and names."""
-        return json.loads(zlib.decompress(bytes(self.packed)))
+        return unpack(self.packed)
 
 
 def pack(data: dict[str, Any]) -> bytes:
     """Return the snapshot as `Revision.packed` holds it."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return zlib.compress(text.encode())
+
+
+def unpack(packed: bytes | memoryview) -> dict[str, Any]:
+    """Return the snapshot that `pack` wrote."""
+    data: dict[str, Any] = json.loads(zlib.decompress(bytes(packed)))
+    return data

@@ -122,7 +122,7 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener(
     "submit",
     async (event) => {
-      if (isSure) return
+      if (isSure || event.submitter?.formTarget === "_blank") return
       event.preventDefault()
       event.stopImmediatePropagation()
       const { submitter } = event

@@ -14,7 +14,10 @@ document.addEventListener("DOMContentLoaded", () => {
     form.addEventListener("change", mark)
     if (window.django?.jQuery) window.django.jQuery(form).on("select2:select select2:unselect", () => (isChanged = true))
   }, 500)
-  form.addEventListener("submit", () => (isChanged = false))
+  form.addEventListener("submit", (event) => {
+    // A preview opens beside the form, which stays as unsaved as it was.
+    if (event.submitter?.formTarget !== "_blank") isChanged = false
+  })
   window.addEventListener("beforeunload", (event) => {
     if (isChanged) event.preventDefault()
   })

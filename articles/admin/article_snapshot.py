@@ -1,0 +1,63 @@
+"""Between an article's form and the snapshots that versions, comparisons and previews are made of."""
+
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from articles.actions.revising import FIELDS
+from articles.models import Author, Role
+
+MAX_BYLINE = 50
+
+
+def form_snapshot(cleaned: dict[str, Any], base: dict[str, Any], byline: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """Return what a form holds as a snapshot. What it does not hold is as in `base`; `byline` None is such a case."""
+    data = dict(base)
+    for name in FIELDS:
+        if name in cleaned:
+            value = cleaned[name]
+            value = getattr(value, "pk", value)
+            data[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    if "main_section" in cleaned:
+        main, others = cleaned["main_section"], cleaned.get("other_sections") or ()
+        entries = [(main, True)] if main else []
+        entries += [(section, False) for section in others]
+        data["sections"] = [{"id": section.pk, "path": section.path, "primary": first} for section, first in entries]
+    if "tag_names" in cleaned:
+        data["tags"] = [{"id": 0, "name": name} for name in cleaned["tag_names"]]
+    if byline is not None:
+        data["byline"] = byline
+    return data
+
+
+def posted_byline(posted: Any) -> list[dict[str, Any]] | None:
+    """Return the byline of a posted form as a snapshot has it; None where the form does not hold one.
+
+    A row without a number goes to the end; what is no author or no role is left out.
+    """
+    total = posted.get("authorships-TOTAL_FORMS", "")
+    if not (total.isascii() and total.isdigit()) or int(total) == 0:
+        return None
+    rows = []
+    for index in range(min(int(total), MAX_BYLINE)):
+        author, role, position = (
+            posted.get(f"authorships-{index}-{name}", "") for name in ("author", "role", "position")
+        )
+        is_number = author.isascii() and author.isdigit() and len(author) < 19
+        if is_number and role in Role.values and not posted.get(f"authorships-{index}-DELETE"):
+            rows.append((int(position) if position.isascii() and position.isdigit() else 100, int(author), role))
+    names = dict(Author.objects.filter(pk__in=[author for _place, author, _role in rows]).values_list("pk", "name"))
+    ordered = sorted(rows, key=lambda row: row[0])
+    entries = dict.fromkeys((author, role) for _place, author, role in ordered if author in names)
+    return [{"id": author, "name": names[author], "role": role} for author, role in entries]
+
+
+def form_values(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a snapshot as the initial values of the form."""
+    values = {name: data[name] for name in FIELDS if name in data}
+    values.update({name: parse_datetime(values[name]) for name in ("published_at", "expires_at") if values.get(name)})
+    sections = data.get("sections", [])
+    values["main_section"] = next((entry["id"] for entry in sections if entry["primary"]), None)
+    values["other_sections"] = [entry["id"] for entry in sections if not entry["primary"]]
+    values["tag_names"] = [entry["name"] for entry in data.get("tags", [])]
+    return values
