@@ -41,8 +41,6 @@ _SRC = re.compile(r'<img [^<>]{0,8000}?src="([^"<>]{1,2000})"')
 class Prepared:
     """What became of a file: a document with a clean body, an error, or the reason why it is no article.
 
-    `is_known`: its bytes are those that were imported before, so nobody looked into it.
-
     `digest` is the SHA-256 of the bytes and `packed` the bytes themselves, deflated; `essence` is a SHA-256 over what
     matters, without what a generator makes up anew each time. `kept_text_share` (0 to 1) and `lost_texts` tell how
     much of the visible text the body still has, and quote what it lost. `images` are the addresses of pictures beside
@@ -60,7 +58,6 @@ class Prepared:
     images: tuple[str, ...] = ()
     error: DocumentError | None = None
     skipped: str = ""
-    is_known: bool = False
     # Derived here, where there are several processes, rather than where there is one.
     slug: str = ""
     word_count: int = 0
@@ -84,17 +81,6 @@ class Preparation:
         except DocumentError as error:
             return Prepared(file, error=error)
         return self.prepare(file, data, modified_at)
-
-    def quick(self, file: FoundFile) -> Prepared | None:
-        """Return the result for a file whose bytes are known, None for every other."""
-        if not file.known_digest:
-            return None
-        try:
-            data, _modified_at = read_file(file)
-        except DocumentError as error:
-            return Prepared(file, error=error)
-        digest = hashlib.sha256(data).hexdigest()
-        return Prepared(file, digest, is_known=True) if digest == file.known_digest else None
 
     def prepare(self, file: FoundFile, data: bytes, modified_at: datetime) -> Prepared:
         """Return what becomes of the bytes `data` that stood in `file`."""

@@ -2,15 +2,12 @@
 
 import hashlib
 import os
-from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from articles.documents.comparing import Remembered, compare
 from articles.documents.document import DocumentError
-from articles.documents.parsing import Reading
-from articles.documents.preparing import Preparation
 from articles.documents.readers.files import MAX_FILE_BYTES, FoundFile, find_files, printable, read_beside, read_file
 
 
@@ -48,17 +45,25 @@ def test_a_file_is_refused_by_its_size_before_it_is_read(root: Path) -> None:
         read_file(found(root, "large.md"))
 
 
-def test_what_was_imported_before_is_not_looked_into_again(root: Path) -> None:
-    (root / "in" / "a.md").write_bytes(b"\xff")  # nothing that could be read
-    file = found(root, "in/a.md")
-    digest = hashlib.sha256(b"\xff").hexdigest()
-    prepare = Preparation(Reading(ZoneInfo("Asia/Shanghai")), ("nh3",))
-    known = prepare.quick(replace(file, known_digest=digest))
-    assert known is not None
-    assert known.is_known
-    assert prepare.quick(replace(file, known_digest="0")) is None
-    assert prepare.quick(file) is None
-    assert prepare(file).error
+def test_files_are_the_same_by_their_bytes_and_nothing_else(root: Path) -> None:
+    (root / "in" / "b.md").write_bytes(b"b")
+    (root / "in" / "c.md").symlink_to("b.md")
+    (root / "out").symlink_to("in")
+    (root / "large.md").write_bytes(b"x" * (MAX_FILE_BYTES + 1))
+    held = {"in/a.md": b"a", "in/b.md": b"changed", "in/gone.md": b"a", "in/c.md": b"b", "out/b.md": b"b"}
+    held |= {"in/b.md/x.md": b"b", "large.md": b"x" * (MAX_FILE_BYTES + 1)}
+    digests = [hashlib.sha256(data).hexdigest() for data in held.values()]
+    same = compare(Remembered(str(root), tuple(held), tuple(digests)))
+    assert dict(zip(held, same, strict=True)) == dict.fromkeys(held, 0) | {"in/a.md": 1}
+
+
+def test_two_spellings_of_a_folder_are_sorted_as_one(root: Path) -> None:
+    for name in ("cafe\u0301/b.md", "caf\u00e9/a.md", "cafe\u0301/c/d.md", "caf\u00e9/c/e.md", "caf\u00e9-x.md"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("")
+    keys = [file.key for file in find_files(root, root=root)]
+    assert keys == sorted(keys)
+    assert keys[:3] == ["caf\u00e9-x.md", "caf\u00e9/a.md", "caf\u00e9/b.md"]
 
 
 @pytest.mark.parametrize(

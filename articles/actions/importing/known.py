@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from articles.documents.preparing import Prepared
+from articles.documents.readers.files import FoundFile
 from articles.models import ImportedFile
 from articles.models.imported import digest_key
 
@@ -12,7 +13,10 @@ Identity = tuple[str, str]  # source, digest of the key
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A file as it is remembered: what it held, and whether its article may be written. `absence` says why not."""
+    """A file as it is remembered: what it held, and whether its article may be written. `absence` says why not.
+
+    `run` is the run that created or last updated its article.
+    """
 
     pk: int
     digest: str
@@ -22,15 +26,15 @@ class Known:
     is_merged: bool
     path: str
     map_digest: str = ""
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A prepared file and the source it belongs to. `known` is set where its bytes are known."""
+    """A prepared file and the source it belongs to."""
 
     source: str
     prepared: Prepared
-    known: Known | None = None
 
     @property
     def key(self) -> str:
@@ -40,6 +44,14 @@ class Incoming:
     @property
     def identity(self) -> Identity:
         return self.source, digest_key(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file that holds what was imported from it: nobody looked into it."""
+
+    file: FoundFile
+    known: Known
 
 
 _COLUMNS = (
@@ -54,6 +66,7 @@ _COLUMNS = (
     "is_merged",
     "path",
     "map_digest",
+    "run",
 )
 
 
@@ -82,9 +95,10 @@ def known_from(
     is_merged: bool,
     path: str,
     map_digest: str,
+    run: int | None,
 ) -> Known:
     absence = absence_of(article, trashed_at, withdrawn_at)
-    return Known(pk, digest, essence, article, absence, is_merged, path, map_digest)
+    return Known(pk, digest, essence, article, absence, is_merged, path, map_digest, run)
 
 
 def absence_of(article: int | None, trashed_at: object, withdrawn_at: object) -> str:

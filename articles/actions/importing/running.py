@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -13,16 +14,18 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from articles.actions.importing.enduring import persistently
-from articles.actions.importing.known import Identity, Incoming, Known, look_up
+from articles.actions.importing.known import Identity, Incoming, Known, Unchanged, look_up
 from articles.actions.importing.maps import keep_map
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
 from articles.actions.importing.restoring import Restoration
 from articles.actions.importing.writing import Writer
+from articles.documents.comparing import AT_ONCE as COMPARED_AT_ONCE
+from articles.documents.comparing import Remembered, compare
 from articles.documents.document import DocumentError
 from articles.documents.mapping import read_mapping
 from articles.documents.parsing import Reading
-from articles.documents.pool import run_in_workers
+from articles.documents.pool import GLANCES, run_in_workers
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import FoundFile, as_key, find_files, printable
 from articles.documents.site_root import Site, read_site
@@ -39,7 +42,6 @@ BATCH_SECONDS = 0.6
 # Where a database has one writer at a time, others get their turn: they ask again after a tenth of a second.
 TURN_SECONDS = 0.11
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
-_LOOK_UP = 256
 LOCK = "import"
 
 
@@ -113,8 +115,7 @@ class _Run:
         self._restoration = Restoration(str(options.zone))
         self._writer = Writer(options, self._run, self._preparation, self._restoration)
         self._size = min(FIRST_BATCH, BATCH)
-        self._known: dict[Identity, Known] = {}
-        self._held = 0.0
+        self._held = self._freed_at = 0.0
 
     def do(self) -> ImportReport:
         state = RunState.INTERRUPTED
@@ -147,77 +148,112 @@ class _Run:
 
     # --- from files to prepared documents
 
-    def _prepared(self) -> Iterator[Incoming]:
+    def _prepared(self) -> Iterator[Incoming | Unchanged]:
+        """Yield what becomes of each file, in the order of the files."""
         sources = {str(root): source for root, source in self._roots.values()}
-
-        def files() -> Iterator[FoundFile]:
-            for path, (root, _source) in self._roots.items():
-                yield from _files(path, root, self._preparation.reading.sites.get(str(root)), self._options)
-
-        chosen = self._with_digests(islice(files(), self._options.limit), sources)
-        results = run_in_workers(self._preparation, chosen, jobs=self._options.jobs, lost=_lost)
+        results: Iterator[Prepared | Unchanged] = run_in_workers(
+            self._preparation,
+            self._compared(sources),
+            jobs=self._options.jobs,
+            lost=_lost,
+            at_once=lambda item: item if isinstance(item, Unchanged) else None,
+        )
         try:
-            for prepared in results:
-                source = sources[prepared.file.root]
-                known = self._known.pop((source, digest_key(prepared.file.key)), None)
-                completed = self._restoration.completed(prepared)
-                yield Incoming(source, completed, known if prepared.is_known else None)
+            for result in results:
+                if isinstance(result, Unchanged):
+                    yield result
+                else:
+                    yield Incoming(sources[result.file.root], self._restoration.completed(result))
         finally:
             results.close()  # type: ignore[attr-defined]
 
-    def _with_digests(self, files: Iterator[FoundFile], sources: dict[str, str]) -> Iterator[FoundFile]:
-        """Give each file the digest that is remembered of it, so that whoever reads it can tell that it is known."""
-        while chunk := list(islice(files, _LOOK_UP)):
-            if self._options.overwrite:
-                yield from chunk
-                continue
-            identities = [(sources[file.root], digest_key(file.key)) for file in chunk]
-            found = persistently(partial(look_up, identities), lock=LOCK)
-            for file, identity in zip(chunk, identities, strict=True):
-                row = found.get(identity)
-                if row is None or (self._options.map_data and row.map_digest != self._options.map_digest):
-                    yield file  # another map may make something else of the same bytes
-                else:
-                    self._known[identity] = row
-                    yield replace(file, known_digest=row.digest)
+    def _compared(self, sources: dict[str, str]) -> Iterator[FoundFile | Unchanged]:
+        """Yield the files; of those that were imported before, which hold the same bytes still."""
+        waiting: deque[tuple[list[FoundFile], list[Known | None]]] = deque()
+
+        def remembered() -> Iterator[Remembered]:
+            for files in self._chunks():
+                known = self._known(files, sources)
+                waiting.append((files, known))
+                pairs = [(file, row.digest) for file, row in zip(files, known, strict=True) if row]
+                yield Remembered(files[0].root, tuple(file.path for file, _ in pairs), tuple(d for _, d in pairs))
+
+        compared = run_in_workers(
+            compare,
+            remembered(),
+            jobs=self._options.jobs,
+            # Whatever befell one of them: each is read by itself then.
+            lost=lambda asked, _cause: bytes(len(asked.paths)),
+            at_once=lambda asked: None if asked.paths else b"",
+            load=GLANCES,
+        )
+        try:
+            for same in compared:
+                answers = iter(same)
+                for file, row in zip(*waiting.popleft(), strict=True):
+                    yield Unchanged(file, row) if row and next(answers) else file
+        finally:
+            compared.close()  # type: ignore[attr-defined]
+
+    def _chunks(self) -> Iterator[list[FoundFile]]:
+        """Yield the chosen files, some of one root at a time."""
+        left = self._options.limit
+        for path, (root, _source) in self._roots.items():
+            files = _files(path, root, self._preparation.reading.sites.get(str(root)), self._options)
+            while chunk := list(islice(files, COMPARED_AT_ONCE if left is None else min(left, COMPARED_AT_ONCE))):
+                left = None if left is None else left - len(chunk)
+                yield chunk
+
+    def _known(self, files: list[FoundFile], sources: dict[str, str]) -> list[Known | None]:
+        """Return what is remembered of each file, where the same bytes would make the same article."""
+        if self._options.overwrite:
+            return [None] * len(files)
+        identities = [(sources[file.root], digest_key(file.key)) for file in files]
+        found = persistently(partial(look_up, identities), lock=LOCK)
+        known = [None if file.error else found.get(each) for file, each in zip(files, identities, strict=True)]
+        if self._options.map_data:
+            # Another map may make something else of the same bytes.
+            known = [row if row and row.map_digest == self._options.map_digest else None for row in known]
+        return known
 
     # --- from documents to articles
 
-    def _batches(self, incoming: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    def _batches(self, found: Iterable[Incoming | Unchanged]) -> Iterator[list[Incoming | Unchanged]]:
         """Cut into batches; two files with one identity never share one, so the second sees what the first made."""
-        batch: list[Incoming] = []
+        batch: list[Incoming | Unchanged] = []
         seen: set[Identity] = set()
-        length = weight = 0
-        for entry in incoming:
-            document = entry.prepared.document
-            identity = entry.identity if entry.known is None else None
-            if weight >= self._size or length >= BATCH_LENGTH or identity in seen or len(batch) >= _KNOWN_AT_ONCE:
+        length = 0
+        for each in found:
+            identity = None if isinstance(each, Unchanged) else each.identity
+            if len(seen) >= self._size or length >= BATCH_LENGTH or identity in seen or len(batch) >= _KNOWN_AT_ONCE:
                 yield batch
-                batch, seen, length, weight = [], set(), 0, 0
-            batch.append(entry)
-            if identity is not None:
+                batch, seen, length = [], set(), 0
+            batch.append(each)
+            if isinstance(each, Incoming) and identity is not None:
                 seen.add(identity)
-                weight += 1
-            length += len(document.body_html) if document else 0
+                length += len(each.prepared.document.body_html) if each.prepared.document else 0
         if batch:
             yield batch
 
-    def _write(self, batch: list[Incoming]) -> list[Entry]:
+    def _write(self, batch: list[Incoming | Unchanged]) -> list[Entry]:
         """Write a batch in one transaction; a batch that fails is written again a document at a time."""
         try:
             return persistently(partial(self._write_once, batch), lock=LOCK)
         except (DatabaseError, ValidationError, ValueError, OSError) as error:
             if len(batch) == 1:
-                file = batch[0].prepared.file
+                file = batch[0].file if isinstance(batch[0], Unchanged) else batch[0].prepared.file
                 cause = DocumentError(file.name, f"it could not be stored ({_first_line(error)})")
                 return [Entry(file.location, Outcome.FAILED, error=str(cause))]
         return [entry for single in batch for entry in self._write([single])]
 
-    def _write_once(self, batch: list[Incoming]) -> list[Entry]:
+    def _write_once(self, batch: list[Incoming | Unchanged]) -> list[Entry]:
+        number = sum(1 for each in batch if isinstance(each, Incoming))
+        if number:
+            self._give_turn()
         started = time.monotonic()
         dry_run = self._options.dry_run
         try:
-            if all(incoming.known is not None for incoming in batch):
+            if not number:
                 entries = self._writer.write(batch)
             else:
                 with transaction.atomic():
@@ -233,18 +269,20 @@ class _Run:
             self._writer.forget()
             # The rows are gone again, and their numbers mean nothing.
             entries = [replace(e, article=None) if e.outcome is Outcome.CREATED else e for e in entries]
-        took = time.monotonic() - started
-        self._adapt(len([incoming for incoming in batch if incoming.known is None]), took)
-        self._give_turn(took)
+        if number:
+            self._freed_at = time.monotonic()
+            self._held += self._freed_at - started
+            self._adapt(number, self._freed_at - started)
         return entries
 
-    def _give_turn(self, seconds: float) -> None:
-        """Let editors write, after the lock was held for `seconds` more."""
-        self._held += seconds
-        if self._held >= BATCH_SECONDS / 2:
+    def _give_turn(self) -> None:
+        """Let editors write where the lock was held for long since they had their turn.
+
+        What the run did since it let go, such as waiting for its workers, is a part of the turn.
+        """
+        if self._held >= BATCH_SECONDS / 2 and has_one_writer():
+            time.sleep(max(0.0, self._freed_at + TURN_SECONDS - time.monotonic()))
             self._held = 0.0
-            if has_one_writer():
-                time.sleep(TURN_SECONDS)
 
     def _count(self, entries: list[Entry]) -> None:
         """Say in the run's row what has been done: a run that is killed has counted what it stored."""
@@ -285,7 +323,8 @@ def _files(path: Path, root: Path, site: Site | None, options: ImportOptions) ->
     return find_files(path, root=root, include=options.include, exclude=options.exclude, scope=scope)
 
 
-def _lost(file: FoundFile, cause: str) -> Prepared:
+def _lost(file: FoundFile | Unchanged, cause: str) -> Prepared:
+    file = file.file if isinstance(file, Unchanged) else file
     return Prepared(file, error=DocumentError(file.name, cause, advice="make the file smaller or simpler"))
 
 

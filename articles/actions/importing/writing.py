@@ -1,6 +1,7 @@
 """One batch of documents into the database: what becomes of each, then bulk statements for what is new."""
 
 import html
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.actions.importing.claims import Claims
-from articles.actions.importing.known import Identity, Incoming, Known, absence_of, look_up
+from articles.actions.importing.known import Identity, Incoming, Known, Unchanged, absence_of, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, Outcome
@@ -28,7 +29,7 @@ from articles.actions.importing.updating import Updater
 from articles.actions.revising import edited_since_import
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Preparation, Prepared
-from articles.documents.readers.files import read_beside
+from articles.documents.readers.files import printable, read_beside
 from articles.models import (
     Article,
     Image,
@@ -109,14 +110,20 @@ class Writer:
         self._moving.clear()
         self._claims.settle()
 
-    def write(self, batch: Sequence[Incoming]) -> list[Entry]:
+    def write(self, batch: Sequence[Incoming | Unchanged]) -> list[Entry]:
         """Write a batch inside the caller's transaction and tell what became of each file, in order."""
+        fresh = [each for each in batch if isinstance(each, Incoming)]
+        written = iter(self._write(fresh) if fresh else ())
+        entries = [_entry_of_unchanged(each) if isinstance(each, Unchanged) else next(written) for each in batch]
+        self._keep(entries)
+        return entries
+
+    def _write(self, batch: Sequence[Incoming]) -> list[Entry]:
         entries: dict[int, Entry] = {}
         tasks: dict[int, Task] = {}
-        fresh = [incoming for incoming in batch if incoming.known is None]
-        known = self._lock(fresh)
+        known = self._lock(batch)
         self._mapped_alike: list[int] = []
-        unknown = [incoming for incoming in fresh if incoming.identity not in known]
+        unknown = [incoming for incoming in batch if incoming.identity not in known]
         twins = self._twins(unknown)
         self._down = _taken_down(incoming.prepared.document for incoming in unknown)
         edited = edited_since_import(row.article for row in known.values() if row.article)
@@ -134,9 +141,7 @@ class Writer:
             ImportedFile.objects.filter(pk__in=self._mapped_alike).update(map_digest=self._options.map_digest)
         for number, task in tasks.items():
             entries[number] = self._entry_of(task)
-        ordered = [entries[number] for number in range(len(batch))]
-        self._keep(ordered)
-        return ordered
+        return [entries[number] for number in range(len(batch))]
 
     # --- what becomes of a file
 
@@ -173,12 +178,10 @@ class Writer:
         prepared = incoming.prepared
         if prepared.error:
             return self._entry(incoming, Outcome.FAILED, error=str(prepared.error))
-        if incoming.known is not None and prepared.is_known:
-            return self._unchanged(incoming, incoming.known)
-        if prepared.document is None and not prepared.is_known:
+        if prepared.document is None:
             return self._entry(incoming, Outcome.SKIPPED, error=prepared.skipped)
         # Two files with one identity: equal bytes are one file under two spellings of a name, others a mistake.
-        first, digest = self._seen.setdefault(incoming.identity, (prepared.file.name, prepared.digest))
+        first, digest = self._first(incoming, row)
         if digest != prepared.digest:
             cause = f"{prepared.file.name}: it has the same identity as {first}; give one of them another name or id"
             return self._entry(incoming, Outcome.FAILED, error=cause)
@@ -193,6 +196,18 @@ class Writer:
             return self._entry(incoming, Outcome.UNCHANGED, row.article)
         return self._task(incoming, row, is_edited=is_edited)
 
+    def _first(self, incoming: Incoming, row: Known | None) -> tuple[str, str]:
+        """Return name and digest of the file of this run that was the first with the identity of this one.
+
+        The database knows it of files that were stored; only of others, and in a trial, is it remembered here.
+        """
+        file, digest = incoming.prepared.file, incoming.prepared.digest
+        if row and self._run and row.run == self._run.pk:
+            return printable(os.path.join(file.root, row.path)), row.digest
+        if row or self._run is None:
+            return self._seen.setdefault(incoming.identity, (file.name, digest))
+        return file.name, digest
+
     def _is_same(self, row: Known, prepared: Prepared) -> bool:
         """Whether a file says what was imported of it: by its bytes, or by what matters of them."""
         is_alike = bool(prepared.essence) and row.essence == prepared.essence
@@ -201,11 +216,6 @@ class Writer:
         if is_alike:
             self._mapped_alike.append(row.pk)
         return is_alike
-
-    def _unchanged(self, incoming: Incoming, known: Known) -> Entry:
-        if known.absence:
-            return self._entry(incoming, Outcome.SKIPPED, known.article, error=known.absence)
-        return self._entry(incoming, Outcome.UNCHANGED, known.article)
 
     def _decide_new(self, incoming: Incoming, twins: dict[str, list[Any]]) -> Entry | Task:
         prepared = incoming.prepared
@@ -422,6 +432,13 @@ class _Pictures:
         if missing:
             Image.objects.filter(pk=image.pk).update(**missing)
         return image.pk, ""
+
+
+def _entry_of_unchanged(unchanged: Unchanged) -> Entry:
+    known = unchanged.known
+    if known.absence:
+        return Entry(unchanged.file.location, Outcome.SKIPPED, known.article, error=known.absence)
+    return Entry(unchanged.file.location, Outcome.UNCHANGED, known.article)
 
 
 def _taken_down(documents: Iterable[ArticleDocument | None]) -> dict[tuple[str, str], int]:

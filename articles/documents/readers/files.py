@@ -3,10 +3,12 @@
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +17,7 @@ from articles.documents.document import DocumentError
 SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt"})
 MAX_FILE_BYTES = 2 * 1024 * 1024  # twice the limit of a body
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
-_OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 # Where generators keep what is served as it is, for a folder without a configuration.
@@ -50,21 +52,20 @@ class Scope:
 class FoundFile:
     """A file to read: the root it was found under, its path below the root, and that path in NFC as its key.
 
-    `error` tells why it cannot be read, where that is known already. `known_digest` is the SHA-256 of what was
-    imported from it before. `static` are the folders below the root where addresses from "/" are looked up.
+    `error` tells why it cannot be read, where that is known already. `static` are the folders below the root where
+    addresses from "/" are looked up.
     """
 
     root: str
     path: str
     key: str
     error: str = ""
-    known_digest: str = ""
     static: tuple[str, ...] = STATIC
 
     @property
     def location(self) -> str:
         """Where the file stands, to the letter."""
-        return os.path.normpath(os.path.join(self.root, self.path))
+        return self.root if self.path == "." else os.path.join(self.root, self.path)
 
     @property
     def name(self) -> str:
@@ -88,11 +89,15 @@ def find_files(
     """
     base = os.fspath(root)
     scope = scope or Scope()
+    found: Iterable[FoundFile]
     if start == root or stat.S_ISDIR(os.lstat(start).st_mode):
-        found = [file for file in _walk(base, os.path.relpath(start, root), scope) if scope.holds_file(file.path)]
+        below = os.path.relpath(start, root)
+        found = _walk(base, "" if below == "." else below, scope)
+        if scope.content:
+            found = (file for file in found if scope.holds_file(file.path))
     else:
         found = [_found(base, os.path.relpath(start, root), os.lstat(start).st_mode)]
-    for file in sorted(found, key=lambda file: (file.key, file.path)):
+    for file in found:
         if include and not any(fnmatchcase(file.key, pattern) for pattern in include):
             continue
         if not any(fnmatchcase(file.key, pattern) for pattern in exclude):
@@ -155,58 +160,92 @@ def printable(text: str) -> str:
 
 
 def _walk(base: str, below: str, scope: Scope) -> Iterator[FoundFile]:
-    folders = [below]
-    while folders:
-        folder = folders.pop()
+    """Walk the folders depth first, with the names of the open ones in memory only."""
+    stack: list[Iterator[FoundFile | list[str]]] = [_listed(base, [below], scope)]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+        elif isinstance(found, FoundFile):
+            yield found
+        else:
+            stack.append(_listed(base, found, scope))
+
+
+def _listed(base: str, folders: list[str], scope: Scope) -> Iterator[FoundFile | list[str]]:
+    """Yield what lies in folders that have one key, by key: files, and lists of folders to look into.
+
+    A folder's key counts with its slash, so that each file comes where a sorted list of all keys has it.
+    """
+    rows: list[tuple[str, str, str]] = []  # key, path, what is wrong with it
+    for folder in folders:
         try:
             with os.scandir(os.path.join(base, folder)) as entries:
-                listed = list(entries)
+                rows += [row for entry in entries for row in _rows(base, folder, entry, scope)]
         except OSError as error:
-            yield FoundFile(base, folder, as_key(folder), f"the folder cannot be read ({error.strerror})")
-            continue
-        for entry in listed:
-            path = os.path.normpath(os.path.join(folder, entry.name))
-            try:
-                mode = entry.stat(follow_symlinks=False).st_mode
-            except OSError as error:
-                yield FoundFile(base, path, as_key(path), f"it cannot be looked at ({error.strerror})")
-                continue
-            if stat.S_ISDIR(mode):
-                if not entry.name.startswith(".") and entry.name not in _PASSED_OVER and scope.holds(path):
-                    folders.append(path)
-            elif PurePosixPath(entry.name).suffix.lower() in SUFFIXES:
-                yield _found(base, path, mode)
-            elif stat.S_ISLNK(mode) and os.path.isdir(os.path.join(base, path)):
-                yield FoundFile(
-                    base, path, as_key(path), "a symbolic link to a folder is not followed; give its target"
-                )
+            path = folder or "."
+            yield FoundFile(base, path, as_key(path), f"the folder cannot be read ({error.strerror})")
+    rows.sort()
+    for key, same in groupby(rows, itemgetter(0)):
+        if key.endswith("/"):
+            yield [path for _key, path, _error in same]
+        else:
+            yield from (FoundFile(base, path, key, error) for _key, path, error in same)
+
+
+def _rows(base: str, folder: str, entry: os.DirEntry[str], scope: Scope) -> Iterator[tuple[str, str, str]]:
+    name = entry.name
+    path = f"{folder}/{name}" if folder else name
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            if not name.startswith(".") and name not in _PASSED_OVER and scope.holds(path):
+                yield f"{as_key(path)}/", path, ""
+        elif os.path.splitext(name)[1].lower() in SUFFIXES:
+            is_plain = entry.is_file(follow_symlinks=False)
+            yield as_key(path), path, "" if is_plain else _what_else(entry.stat(follow_symlinks=False).st_mode)
+        elif entry.is_symlink() and os.path.isdir(os.path.join(base, path)):
+            yield as_key(path), path, "a symbolic link to a folder is not followed; give its target"
+    except OSError as error:
+        yield as_key(path), path, f"it cannot be looked at ({error.strerror})"
 
 
 def _found(base: str, path: str, mode: int) -> FoundFile:
-    error = ""
+    return FoundFile(base, path, as_key(path), "" if stat.S_ISREG(mode) else _what_else(mode))
+
+
+def _what_else(mode: int) -> str:
     if stat.S_ISLNK(mode):
-        error = "a symbolic link is not followed; put the file itself there"
-    elif not stat.S_ISREG(mode):
-        error = "no regular file (a pipe, a device or a socket)"
-    return FoundFile(base, path, as_key(path), error)
+        return "a symbolic link is not followed; put the file itself there"
+    return "no regular file (a pipe, a device or a socket)"
 
 
 def as_key(path: str) -> str:
     """Return a path as it can be stored: in NFC, and bytes that are no UTF-8 as escapes."""
+    if path.isascii():
+        return path
     return unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
+def open_folder(root: str, path: str) -> int:
+    """Return a descriptor of a folder below the root. Each folder of the path is opened in its turn, so that no link
+    on the way leads out of the root. Raises OSError.
+    """
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for part in PurePosixPath(path).parts:
+        try:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        finally:
+            os.close(folder)
+        folder = inner
+    return folder
+
+
 def _read(root: str, path: str, limit: int, *, name: str) -> tuple[bytes, datetime]:
-    """Open each folder of the path in its turn, so that no link on the way leads out of the root."""
     folder = -1
     try:
-        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        *parents, last = PurePosixPath(path).parts
-        for part in parents:
-            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-            os.close(folder)
-            folder = inner
-        with os.fdopen(os.open(last, _OPEN_FLAGS, dir_fd=folder), "rb") as stream:
+        parent, last = os.path.split(path)
+        folder = open_folder(root, parent)
+        with os.fdopen(os.open(last, OPEN_FLAGS, dir_fd=folder), "rb") as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise DocumentError(name, "no regular file (a pipe, a device or a socket)", advice="remove it")
