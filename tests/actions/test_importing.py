@@ -94,7 +94,7 @@ def test_a_picture_that_cannot_be_stored_fails_its_file_and_no_other(
     def full(data: bytes) -> Image:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("articles.actions.importing.writing.store_image", full)
+    monkeypatch.setattr("articles.actions.importing.pictures.store_image", full)
     entries: list[Entry] = []
     import_files(options(tmp_path), on_entry=entries.append)
     assert [entry.outcome for entry in entries] == [Outcome.CREATED, Outcome.FAILED]

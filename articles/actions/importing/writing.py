@@ -1,6 +1,5 @@
 """One batch of documents into the database: what becomes of each, then bulk statements for what is new."""
 
-import html
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +15,11 @@ from articles.actions.importing.claims import Claims
 from articles.actions.importing.known import Identity, Incoming, Known, Unchanged, absence_of, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
+from articles.actions.importing.pictures import Pictures
 from articles.actions.importing.report import Entry, Outcome
 from articles.actions.importing.restoring import (
     Restoration,
     exported_values,
-    library_picture,
     link_translations,
 )
 from articles.actions.importing.storing import store_new
@@ -29,10 +28,9 @@ from articles.actions.importing.updating import Updater
 from articles.actions.revising import edited_since_import
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Preparation, Prepared
-from articles.documents.readers.files import printable, read_beside
+from articles.documents.readers.files import printable
 from articles.models import (
     Article,
-    Image,
     ImportedFile,
     ImportEntry,
     ImportRun,
@@ -45,9 +43,7 @@ from articles.models import (
 )
 from articles.models.article import default_language
 from articles.models.category import MAX_DEPTH
-from articles.renditions import ImageRefused, check_image, store_image
 from articles.search import with_prepared
-from articles.text.sanitize import sanitize
 
 LEAST_KEPT_SHARE = 0.98
 
@@ -307,7 +303,7 @@ class Writer:
 
     def state_of(self, incoming: Incoming, document: ArticleDocument, warnings: list[DocumentWarning]) -> State:
         """Return what a document says, in the form in which it is written and compared."""
-        pictures = _Pictures(self, incoming, warnings)
+        pictures = Pictures(self._options, incoming, warnings)
         exported = exported_values(document, status=self._options.status)
         status = exported.get("status") or str(Status.DRAFT if document.is_draft else self._options.status)
         published_at = document.published_at
@@ -376,62 +372,6 @@ class Writer:
     ) -> Entry:
         path = incoming.prepared.file.location
         return Entry(path, outcome, article, tuple(str(warning) for warning in warnings), error)
-
-    def picture(self, incoming: Incoming, address: str, warnings: list[DocumentWarning]) -> Image | None:
-        """Return the stored picture that lies beside a file; what is wrong with it becomes a warning."""
-        prepared = incoming.prepared
-        data = read_beside(prepared.file, address) if address in prepared.images else None
-        if data is None:
-            warnings.append(DocumentWarning(f"the picture {address[:80]!r} is not beside the file", reason="images"))
-            return None
-        try:
-            if self._options.dry_run:
-                # A file in the media folder is no part of the transaction that is taken back.
-                check_image(data)
-            else:
-                return store_image(data)
-        except ImageRefused as error:
-            text = f"the picture {address[:80]!r} was refused: {error}"
-            warnings.append(DocumentWarning(text, reason="images"))
-        return None
-
-    @property
-    def engines(self) -> tuple[str, ...]:
-        return self._options.engines
-
-
-class _Pictures:
-    """Points the pictures of a document that lie beside its file at the media library."""
-
-    def __init__(self, writer: Writer, incoming: Incoming, warnings: list[DocumentWarning]) -> None:
-        self._writer, self._incoming, self._warnings = writer, incoming, warnings
-
-    def body(self, document: ArticleDocument) -> str:
-        body = document.body_html
-        changed = str(body)
-        for address in self._incoming.prepared.images:
-            quoted = f'src="{html.escape(address)}"'
-            if document.exported and library_picture(address):
-                continue  # the list of the export brought it
-            if quoted in changed and (image := self._writer.picture(self._incoming, address, self._warnings)):
-                changed = changed.replace(quoted, f'src="{html.escape(image.file.url)}"')
-        return body if changed == body else sanitize(changed, engines=self._writer.engines).html
-
-    def hero(self, document: ArticleDocument) -> tuple[int | None, str]:
-        hero = document.hero
-        if hero is None:
-            return None, ""
-        if hero.is_remote:
-            return None, hero.address
-        image = library_picture(hero.address) if document.exported else None
-        image = image or self._writer.picture(self._incoming, hero.address, self._warnings)
-        if image is None:
-            return None, ""
-        texts = {"alt_text": hero.alt_text, "caption": hero.caption, "credit": hero.credit}
-        missing = {name: text for name, text in texts.items() if text and not getattr(image, name)}
-        if missing:
-            Image.objects.filter(pk=image.pk).update(**missing)
-        return image.pk, ""
 
 
 def _entry_of_unchanged(unchanged: Unchanged) -> Entry:
