@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 
 from articles import conf
@@ -54,6 +54,9 @@ STANDING_PAGES = (
 class Command(BaseCommand):
     help = "Import the samples that ship with the project and make an editor account."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--without-account", action="store_true", help="Make no editor account.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         profile = SiteProfile.objects.get(pk=1)
         if profile.name == SiteProfile._meta.get_field("name").default:
@@ -75,6 +78,8 @@ class Command(BaseCommand):
         )
         self._link_translation()
         self.stdout.write(f"samples: {report.summary()}")
+        if options["without_account"]:
+            return
         password = self._make_editor()
         self.stdout.write(
             f"\n  the paper    {settings.SITE_URL}/"
