@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from articles.bylines import byline_groups
-from articles.companions import contents, fetch_portraits, installments, letters, neighbours, translations
+from articles.companions import (
+    contents,
+    fetch_portraits,
+    installments,
+    letters,
+    neighbours,
+    summary_in_text,
+    translations,
+)
 from articles.indexing import hides_article
 from articles.models import Article, Category, Correction, Listing, ListKind
 from articles.pictures import Reading, body_pictures, stands_in_body
@@ -35,6 +43,7 @@ def article_context(article: Article, at: datetime) -> dict[str, Any]:
         "current_sections": {section.pk for section in [*ancestors, article.category] if section},
         "hero_in_body": stands_in_body(article),
         "minutes": reading_minutes(text),
+        "summary_in_body": summary_in_text(article, text),
         "reading": Reading(article.language, body_pictures(article.body)),
         "is_hidden": hides_article(article, ancestors),
         "description": article.summary or excerpt(text, length=120) or article.title,

@@ -16,6 +16,7 @@ _CONTENTS_HEADINGS = 3
 _CONTENTS_WORDS = 1500
 _CONTENTS_BOTH_LEVELS = 16  # beyond that the first level alone
 _TRANSLATIONS = 20
+_BEFORE_LEAD = 100  # characters: a heading, a byline
 _SERIES = 3
 
 
@@ -46,6 +47,12 @@ def contents(article: Article) -> list[Heading]:
     if len(found) > _CONTENTS_BOTH_LEVELS:
         found = [heading for heading in found if heading.level == 2]
     return found if len(found) >= _CONTENTS_HEADINGS else []
+
+
+def summary_in_text(article: Article, text: str) -> bool:
+    """Whether the plain `text` of the body begins with the summary: sites make it from the first lines."""
+    said = "".join(article.summary.split()).rstrip("….")
+    return bool(said) and said in "".join(text[: 2 * len(article.summary) + _BEFORE_LEAD].split())
 
 
 def translations(article: Article) -> list[Article]:

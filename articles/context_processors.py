@@ -21,5 +21,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "footer_pages": SimpleLazyObject(StandingPage.footer_links),
         "site_url": settings.SITE_URL,
         "page_language": html_language(translation.get_language() or settings.LANGUAGE_CODE),
+        "site_language": html_language(settings.LANGUAGE_CODE),
         "page_url": f"{settings.SITE_URL}{iri_to_uri(request.path)}",
     }

@@ -28,6 +28,12 @@ def cropped_picture(image: Image | None) -> Picture | None:
     return _picture(image, "fill-")
 
 
+def square_picture(image: Image | None) -> Picture | None:
+    """Return a portrait, square around its focal point; in the shape of lists where that is not made yet."""
+    is_made = image is not None and any(made.spec.startswith("square-") for made in image.renditions.all())
+    return _picture(image, "square-" if is_made else "fill-")
+
+
 def large_picture(image: Image | None) -> Picture | None:
     """Return the whole picture."""
     return _picture(image, "fit-")

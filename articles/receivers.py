@@ -1,5 +1,6 @@
 """Wiring: what follows when articles, or the rows that hang on them, change."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -26,6 +27,7 @@ from articles.models import (
     unlist,
 )
 from articles.models.changes import articles_leaving
+from articles.renditions import ImageRefused, make_renditions
 from articles.search import forget_all, forget_name, index_articles, remember_names
 
 _SETTLE_SECONDS = 60
@@ -75,6 +77,14 @@ def announce_tagged_article(instance: ArticleTag, **_kwargs: Any) -> None:
 def remember_name(instance: Category | Tag | Author, raw: bool = False, **_kwargs: Any) -> None:
     if not raw:
         remember_names([(_NAMED[type(instance)], instance.pk)], anew=True)
+
+
+@receiver(post_save, sender=Author)
+def make_portrait(instance: Author, raw: bool = False, **_kwargs: Any) -> None:
+    """A picture becomes square once it is somebody's portrait. What is damaged waits for `make_renditions`."""
+    if instance.portrait and not raw:
+        with suppress(ImageRefused, OSError):
+            make_renditions(instance.portrait)
 
 
 @receiver(post_delete, sender=Category)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
-from articles.models import Image, Rendition
+from articles.models import Author, Image, Rendition
 from articles.text.picture_bytes import is_bare_picture
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -33,12 +33,15 @@ SPECS: dict[str, tuple[int, int, bool]] = {
     "fill-360x240-webp": (360, 240, True),
     "fill-900x600-webp": (900, 600, True),
     "fill-1500x1000-webp": (1500, 1000, True),
+    "square-240": (240, 240, True),  # portraits
+    "square-240-webp": (240, 240, True),
     "fit-1600": (1600, 1600, False),  # the article's own page
     "fit-480-webp": (480, 480, False),
     "fit-960-webp": (960, 960, False),
     "fit-1600-webp": (1600, 1600, False),
 }
 _ALWAYS = frozenset({"fill-900x600", "fill-900x600-webp", "fit-1600", "fit-1600-webp"})
+_OF_PORTRAITS = frozenset({"square-240", "square-240-webp"})
 _SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 _PNG_BYTES = 1_500_000  # a larger picture without transparency is a photograph
 
@@ -109,12 +112,14 @@ def check_image(data: bytes) -> None:
 
 
 def wanted_specs(image: Image) -> set[str]:
-    """Return the recipes that make sense for an image of this size: it is never enlarged."""
+    """Return the recipes that make sense for an image of this size and use: it is never enlarged."""
+    unused = frozenset() if Author.objects.filter(portrait=image).exists() else _OF_PORTRAITS
     return {
         spec
         for spec, (width, height, is_crop) in SPECS.items()
-        if spec in _ALWAYS
-        or (image.width >= width and image.height >= height if is_crop else max(image.width, image.height) > width)
+        if spec in (_ALWAYS | _OF_PORTRAITS) - unused
+        or spec not in _OF_PORTRAITS
+        and (image.width >= width and image.height >= height if is_crop else max(image.width, image.height) > width)
     }
 
 

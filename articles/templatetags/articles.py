@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,10 +17,10 @@ from articles.bylines import credit_line
 from articles.conf import site_url
 from articles.languages import html_language, interface_language
 from articles.models import Article
-from articles.pictures import Reading, cropped_picture, large_picture
+from articles.pictures import Reading, cropped_picture, large_picture, square_picture
 from articles.text.body_html import render_body
 from articles.text.body_pictures import Picture
-from articles.text.foreign import language_of
+from articles.text.foreign import chinese_runs, language_of
 
 register = template.Library()
 _BEIJING = {"Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "PRC"}
@@ -110,7 +112,18 @@ def html_lang(language: str) -> str:
     return html_language(language)
 
 
+@register.filter
+def lang_attribute(name: str) -> str:
+    """Return ` lang="…"` for a name, or for the paper's own words, in another language than the page; else ""."""
+    around = get_language() or settings.LANGUAGE_CODE
+    language = language_of(name, around)
+    if language == around and not around.startswith("zh") and any(is_chinese for is_chinese, _ in chinese_runs(name)):
+        language = "zh"
+    return "" if language == around else format_html(' lang="{}"', html_language(language))
+
+
 register.filter("cropped", cropped_picture)
+register.filter("square", square_picture)
 register.filter("whole", large_picture)
 
 

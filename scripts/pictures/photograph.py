@@ -1,8 +1,8 @@
 """Photograph every kind of readers' page in Chromium, for people to look at: `make pictures`.
 
-A site of its own under the output folder (SQLite, the samples, and `rough/`: articles as awkward as imported ones are;
-folders named on the command line are imported too), served by gunicorn. One JPEG a page, width, appearance and language,
-and contact sheets of all that belong together. `--first-screens` cuts the pictures to what a reader sees first.
+A site of its own under the output folder (SQLite, the samples, and `rough/`: articles as awkward as imported ones;
+folders named on the command line are imported too), served by gunicorn. One JPEG for each page, width, appearance and
+language, and contact sheets of those that belong together. A site that is there already is served as it is.
 """
 
 import argparse

@@ -66,6 +66,24 @@ for (const place of document.querySelectorAll("[data-copy]")) {
   }
 }
 
+// A picture that never comes says so, in the place that is kept for it.
+const lost = document.querySelector("[data-lost-picture]");
+for (const image of document.querySelectorAll(".hero img, .body img")) {
+  const tell = () => {
+    if (!image.alt.trim()) image.alt = lost.dataset.lostPicture;
+    image.classList.add("lost");
+  };
+  if (image.complete && image.naturalWidth === 0 && image.currentSrc) tell();
+  else image.addEventListener("error", tell, {once: true});
+}
+
+// The section that a reader is in stands in sight, also on a phone.
+const here = document.querySelector(".sections [aria-current]");
+if (here) {
+  const strip = here.closest("ul");
+  strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 // A player stands in the place of its link once a reader asks for it; until then nobody hears of the reader.
 for (const figure of document.querySelectorAll("figure.embed[data-player]")) {
   const link = figure.querySelector("a");

@@ -72,6 +72,24 @@ def test_updated_is_shown_only_when_an_editor_changed_what_readers_read(client: 
     assert re.search(r"更新于 <time [^>]+>2026年11月21日 12:00</time>", html)
 
 
+def test_a_summary_that_the_text_begins_with_is_not_read_twice(client: Client) -> None:
+    said = "今晨五时，首班车从石埠站开出，全程四十九分钟"
+    own = make_article(summary=said, body="<p>记者从车站了解到这些。</p>")
+    copied = make_article(summary=f"{said}…", body=f"<h2>首班</h2><p>{said}，比过去快。</p>")
+    assert 'class="summary"' in client.get(own.get_absolute_url()).content.decode()
+    html = client.get(copied.get_absolute_url()).content.decode()
+    assert 'class="summary"' not in html
+    assert f'<meta name="description" content="{said}…">' in html
+
+
+def test_an_english_page_says_which_words_are_chinese(client: Client) -> None:
+    city = make_category("城市")
+    html = client.get(make_article(language="en", categories=[city]).get_absolute_url()).content.decode()
+    assert re.search(r'<nav class="sections".*?<a [^>]*lang="zh"[^>]*>城市</a>', html, re.DOTALL)
+    html = client.get(make_article(categories=[city]).get_absolute_url()).content.decode()
+    assert not re.search(r"<a [^>]*lang=[^>]*>城市</a>", html)
+
+
 def test_an_english_article_speaks_english_whatever_the_cookie_says(client: Client) -> None:
     article = make_article(title="Harbour", language="en", authors=[make_author("Emma Hale")], summary="Fog.")
     client.cookies["lang"] = "zh-hans"

@@ -92,7 +92,7 @@ def test_the_front_page_is_in_the_sites_language_and_names_the_way_to_the_other(
     main = html[html.index("<main") :]
     assert "Harbour news" not in main
     assert all(article.title in main for article in chinese)
-    assert re.search(r'<a href="/sections/english/" lang="en" hreflang="en">English', main)
+    assert re.search(r'<a href="/sections/english/" lang="en" hreflang="en">English', html)
 
 
 def test_a_paper_without_articles_in_its_language_shows_what_it_has():

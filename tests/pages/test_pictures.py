@@ -28,7 +28,7 @@ def images(client: Client, path: str) -> list[Any]:
 
 def test_lists_and_articles_offer_webp_in_several_widths_and_a_file_for_every_browser(client: Client) -> None:
     image = store_image(picture_bytes())
-    city, author = make_category("城市"), make_author("林", slug="lin", portrait=image)
+    city, author = make_category("城市"), make_author("林", slug="lin")
     article = make_article(
         hero_image=store_image(picture_bytes("#123456")),
         body=f'<p><img src="{image.file.url}"></p>',
@@ -47,6 +47,24 @@ def test_lists_and_articles_offer_webp_in_several_widths_and_a_file_for_every_br
             assert source.get("sizes")
             assert each.get("src").endswith(".jpg")
             assert int(each.get("width")) / int(each.get("height")) == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_portrait_is_square_around_its_focal_point(client: Client) -> None:
+    picture = Pillow.new("RGB", (600, 1200), "#123456")
+    picture.paste("#a3171d", (0, 0, 600, 300))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    image = store_image(buffer.getvalue())
+    assert not image.renditions.filter(spec__startswith="square").exists()
+    Image.objects.filter(pk=image.pk).update(focal_y=0.0)
+    author = make_author("林", slug="lin", portrait=Image.objects.get(pk=image.pk), bio="记者。")
+    opinion = make_article(kind="opinion", authors=[author])
+    for path in (author.get_absolute_url(), opinion.get_absolute_url()):
+        (found,) = images(client, path)
+        assert (found.get("width"), found.get("height")) == ("240", "240")
+        assert found.xpath("ancestor::picture//source[@type='image/webp']")
+    with Pillow.open(image.renditions.get(spec="square-240").file) as square:
+        assert square.getpixel((120, 60)) == (0xA3, 0x17, 0x1D)
 
 
 def test_a_readers_request_makes_no_file(client: Client, media_root: Path) -> None:
@@ -116,5 +134,10 @@ def test_a_late_or_broken_picture_of_another_host_moves_no_line(browser: Any, li
             route.fulfill(body=picture_bytes(size=(300, 3000), kind="PNG"), content_type="image/png")
     wait_until(page, "[...document.images].every(image => image.complete)")
     assert page.evaluate(where) == before
+    if answer == "broken":
+        assert page.evaluate("[...document.querySelectorAll('.hero img, .body img')].map(image => image.alt)") == [
+            "图片无法显示",
+            "长图",
+        ]
     assert page.evaluate("document.querySelector('.body img').getBoundingClientRect().height") > 200
     context.close()
