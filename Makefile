@@ -1,7 +1,7 @@
 # The two commands: make demo, make test. Everything they need goes into .venv and var/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test coverage check audit format lock messages clean
+.PHONY: help install install-dev demo test coverage check audit format lock messages clean pictures
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
@@ -43,6 +43,10 @@ check: install-dev ## Format, lint, types, missing migrations, deployment
 audit: install-dev ## Judge the readers' pages by Lighthouse, axe, vnu and Chromium (needs Node and Java)
 	@scripts/install_browser.sh
 	@scripts/audit/audit.sh
+
+pictures: install-dev ## Photograph every kind of readers' page into var/pictures (docs/auditing.md)
+	@scripts/install_browser.sh
+	@$(BIN)/python -m scripts.pictures.photograph
 
 format: install-dev ## Put the code into its format
 	$(BIN)/ruff format .

@@ -63,7 +63,7 @@ def test_a_portrait_is_square_around_its_focal_point(client: Client) -> None:
         (found,) = images(client, path)
         assert (found.get("width"), found.get("height")) == ("240", "240")
         assert found.xpath("ancestor::picture//source[@type='image/webp']")
-    with Pillow.open(image.renditions.get(spec="square-240").file) as square:
+    with Pillow.open(image.renditions.get(spec="square-240").file.path) as square:
         assert square.getpixel((120, 60)) == (0xA3, 0x17, 0x1D)
 
 
