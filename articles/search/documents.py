@@ -37,14 +37,9 @@ def with_prepared(texts: Iterable[SearchText]) -> Iterator[None]:
 
 def entry_of(document: SearchDocument, text: SearchText | None = None) -> Entry:
     """Return what the index holds of a document; it depends on nothing but the document's row."""
-    facets = [FACET + facet for facet in document.facets.split()]
-    if text:
-        words = " ".join([text.tokens, *facets] if text.tokens else facets)
-        return Entry(document.key, frozenset(words.split()), document.published_at, document.expires_at, words)
-    tokens = text_tokens(*unpack(document.text), document.pinyin)
-    tokens.update(facets)
-    tokens.discard("")
-    return Entry(document.key, frozenset(tokens), document.published_at, document.expires_at)
+    tokens = text.tokens if text else " ".join(text_tokens(*unpack(document.text), document.pinyin))
+    words = " ".join([tokens, *(FACET + facet for facet in document.facets.split())]).strip()
+    return Entry(document.key, words, document.published_at, document.expires_at)
 
 
 def _recall(keys: Iterable[int]) -> list[Entry]:

@@ -30,7 +30,7 @@ def find_ids(text: str, *, most: int = 300) -> list[int]:
     if letters.isascii() and letters.isalnum():
         for mark, size, spelling in ((PINYIN, PINYIN_GRAM, _pinyin), (INITIALS, INITIALS_GRAM, initials_of)):
             if len(letters) >= size:
-                match = Match(tuple(((token,),) for token in sorted(grams(letters, mark, size))))
+                match = Match(tuple(((token,),) for token in grams(letters, mark, size)))
                 found.update(_collect(match, _spelled(letters, spelling), most))
     return list(found)
 

@@ -18,11 +18,14 @@ class Entry:
     """A document as the store sees it. Entries without a time of publication are found by editors only."""
 
     key: int
-    tokens: frozenset[str]
+    # The tokens, each once, joined by spaces; in the order that the text had when they were stored.
+    words: str
     published_at: datetime | None = None
     expires_at: datetime | None = None
-    # The tokens once more, joined by spaces, where they were prepared so.
-    text: str = ""
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        return frozenset(self.words.split())
 
 
 # Alternatives, each a set of tokens that must all be there.

@@ -1,21 +1,28 @@
 """The index on PostgreSQL: tsvectors without positions under a GIN index. A very long text takes several rows.
 
 A row keeps the tokens as one text, which packs well; the vector is made of it for the index alone.
+
+GIN gives the rows of a word in no order of time. So that a walk need not gather all rows of a frequent word, each row
+also has tokens that say when its article was published, to 12 days, to 97 days and to two years: a walk asks for the
+word with the newest of them, and goes on to longer windows only while it has not found enough.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from articles.search.index import Entry, Match, Recall
+from articles.search.keys import SECOND_BITS
 
 _TABLE = "articles_search_index"
 _VECTOR = "array_to_tsvector(string_to_array(tokens, ' '))"  # as the migration spells it
 # A tsvector holds a megabyte; what stands beside the letters is counted generously.
 _PART_BYTES = 600_000
 _OVERHEAD = 8
+# Tokens of time: a letter, and the seconds since 1900 without their last bits. A window is the newest few of a kind.
+_TIMES = (("\ue005", 20, 2), ("\ue006", 23, 4), ("\ue007", 26, 4))
 
 
 class PostgresIndex:
@@ -23,9 +30,9 @@ class PostgresIndex:
 
     def add(self, entries: Iterable[Entry], recall: Recall) -> None:
         rows = [
-            (entry.key, number, len(parts) > 1, entry.published_at, entry.expires_at, part)
+            (entry.key, number, len(parts) > 1, entry.published_at, entry.expires_at, f"{part} {times}")
             for entry in entries
-            for parts in [_texts(entry)]
+            for parts, times in [(_texts(entry), _times_of(entry.key))]
             for number, part in enumerate(parts)
         ]
         with connection.cursor() as cursor:
@@ -59,31 +66,33 @@ class PostgresIndex:
         if match.is_impossible:
             return []
         long_condition, long_values = _over_parts(match)
-        public = "" if at is None else "AND published_at <= %s AND (expires_at IS NULL OR expires_at > %s)"
+        public, moment = _public(at)
+        windows, window_values = _windows("%s", [_expression(match)], above, below, at)
         sql = (
-            "WITH found AS MATERIALIZED ("  # noqa: S608
-            f"SELECT key, published_at, expires_at FROM {_TABLE} WHERE {_VECTOR} @@ %s::tsquery AND NOT is_long "
-            "UNION ALL "
-            f"SELECT key, min(published_at), min(expires_at) FROM {_TABLE} WHERE is_long "
-            f"GROUP BY key HAVING {long_condition}) "
-            f"SELECT key FROM found WHERE key > %s AND key < %s {public} ORDER BY key DESC LIMIT %s"
+            f"{_top()} (SELECT key FROM {_TABLE} WHERE is_long AND key > %s AND key < %s "  # noqa: S608
+            f"GROUP BY key HAVING {long_condition} {public('min(published_at)', 'min(expires_at)')} "
+            "ORDER BY key DESC LIMIT %s) "
+            f"UNION ALL (SELECT key FROM ({windows}) AS found LIMIT %s)"
         )
-        moment = [] if at is None else [at, at]
-        return [key for (key,) in _ask(sql, [_expression(match), *long_values, above, below, *moment, limit])]
+        values = [above, below, above, below, *long_values, *moment, limit, *window_values, limit]
+        return sorted((key for (key,) in _ask(sql, values)), reverse=True)[:limit]
 
     def walk_each(self, tokens: Iterable[str], *, below: int, at: datetime, limit: int) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {token: [] for token in tokens}
-        if not found:
-            return {}
-        sql = (
-            "SELECT wanted.token, hit.key FROM unnest(%s::text[]) AS wanted(token) CROSS JOIN LATERAL ("  # noqa: S608
-            f"SELECT key FROM {_TABLE} WHERE {_VECTOR} @@ quote_literal(wanted.token)::tsquery "
-            "AND key > 0 AND key < %s AND published_at <= %s AND (expires_at IS NULL OR expires_at > %s) "
-            "ORDER BY key DESC LIMIT %s) AS hit"
+        windows, window_values = _windows("quote_literal(wanted.token)", [], 0, below, at)
+        public, moment = _public(at)
+        long_rows = (
+            f"SELECT key FROM {_TABLE} WHERE is_long AND {_VECTOR} @@ quote_literal(wanted.token)::tsquery "  # noqa: S608
+            f"AND key > 0 AND key < %s {public('published_at', 'expires_at')}"
         )
-        for token, key in _ask(sql, [list(found), below, at, at, limit]):
+        sql = (
+            f"{_top()} SELECT wanted.token, hit.key FROM unnest(%s::text[]) AS wanted(token) CROSS JOIN LATERAL ("  # noqa: S608
+            f"({long_rows} ORDER BY key DESC LIMIT %s) UNION ALL (SELECT key FROM ({windows}) AS found LIMIT %s)) AS hit"
+        )
+        values = [0, below, list(found), below, *moment, limit, *window_values, limit]
+        for token, key in _ask(sql, values):
             found[token].append(key)
-        return {token: sorted(keys, reverse=True) for token, keys in found.items()}
+        return {token: sorted(keys, reverse=True)[:limit] for token, keys in found.items()}
 
     def faults(self, entries: Iterable[Entry]) -> list[str]:
         faults = []
@@ -96,7 +105,7 @@ class PostgresIndex:
                     [entry.key],
                 )
                 rows = cursor.fetchall()
-            if {token for row in rows for token in row[0].split(" ")} != entry.tokens:
+            if {token for row in rows for token in row[0].split(" ")} != entry.tokens.union(_times_of(entry.key).split()):
                 faults.append(f"the tokens of entry {entry.key} are not those of its article")
             elif any(row[1:] != (entry.published_at, entry.expires_at) for row in rows):
                 faults.append(f"the times of entry {entry.key} are not those of its article")
@@ -107,28 +116,80 @@ class PostgresIndex:
 
 
 def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    # The planner does not count what unpacking a text costs: for a frequent word it would read the whole table.
+    # The planner does not count what unpacking a text costs: for a frequent word it would read the whole table. Side
+    # by side, windows would be searched that need not be.
     is_guest = connection.in_atomic_block
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL jit = off; {sql}", values)
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; " + sql,
+            values,
+        )
         rows = cursor.fetchall()
         if is_guest:
-            cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL jit = on")
+            cursor.execute(
+                "SET LOCAL enable_seqscan = DEFAULT; SET LOCAL jit = DEFAULT; "
+                "SET LOCAL max_parallel_workers_per_gather = DEFAULT"
+            )
     return rows
+
+
+def _times_of(key: int) -> str:
+    """Return the tokens that say when the article of a key was published."""
+    return " ".join(f"{letter}{key >> SECOND_BITS + bits}" for letter, bits, _number in _TIMES)
+
+
+def _top() -> str:
+    """Return what a statement begins with: the time of the newest entry between two keys, which are its values."""
+    newest = f"SELECT max(key) >> {SECOND_BITS} AS second FROM {_TABLE} WHERE key > %s AND key < %s"  # noqa: S608
+    return f"WITH top AS MATERIALIZED ({newest})"
+
+
+def _windows(query: str, query_values: list[Any], above: int, below: int, at: datetime | None) -> tuple[str, list[Any]]:
+    """Return a statement that walks one window of time after the other, the newest first, and its values.
+
+    `query` is an expression for the text of a tsquery. The windows do not overlap, and a LIMIT ends the walk.
+    """
+    public, moment = _public(at)
+    statements, values = [], []
+    end = ""  # where the window before began
+    for letter, bits, number in (*_TIMES, ("", 0, 0)):
+        tokens = " || '|' || ".join(
+            f"quote_literal('{letter}' || ((SELECT second FROM top) >> {bits}) - {back})" for back in range(number)
+        )
+        wanted = f"('(' || {query} || ') & (' || {tokens} || ')')" if letter else query
+        start = f"((((SELECT second FROM top) >> {bits}) - {number - 1}) << {bits + SECOND_BITS})"
+        begins = f"AND key >= {start}" if letter else ""
+        ends = f"AND key < {end}" if end else ""
+        statements.append(
+            # The fence (OFFSET 0) keeps the planner from walking over the keys and unpacking every text.
+            f"(SELECT key FROM (SELECT key, published_at, expires_at FROM {_TABLE} "  # noqa: S608
+            f"WHERE {_VECTOR} @@ {wanted}::tsquery AND NOT is_long OFFSET 0) AS entry "
+            f"WHERE key > %s AND key < %s {begins} {ends} {public('published_at', 'expires_at')} ORDER BY key DESC)"
+        )
+        values += [*query_values, above, below, *moment]
+        end = start
+    return " UNION ALL ".join(statements), values
+
+
+def _public(at: datetime | None) -> tuple[Callable[[str, str], str], list[datetime]]:
+    """Return a condition on two columns that says whether readers may see an entry at a moment, and its values."""
+    if at is None:
+        return lambda published, expires: "", []
+    return lambda published, expires: f"AND {published} <= %s AND ({expires} IS NULL OR {expires} > %s)", [at, at]
 
 
 def _texts(entry: Entry) -> list[str]:
     """Return the tokens of an entry as the texts of its rows: one, but for the longest articles."""
     # A character is at most four bytes, and a token at least one character.
-    if entry.text and len(entry.text) * (4 + _OVERHEAD) < _PART_BYTES:
-        return [entry.text]
-    return [" ".join(part) for part in _parts(entry.tokens)]
+    if len(entry.words) * (4 + _OVERHEAD) < _PART_BYTES:
+        return [entry.words]
+    return [" ".join(part) for part in _parts(entry.words.split())]
 
 
 def _parts(tokens: Iterable[str]) -> Iterator[list[str]]:
     part: list[str] = []
     size = 0
-    for token in sorted(tokens):
+    for token in tokens:
         size += len(token.encode()) + _OVERHEAD
         if part and size > _PART_BYTES:
             yield part

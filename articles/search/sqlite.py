@@ -1,8 +1,8 @@
 """The index on SQLite: FTS5 without text and positions.
 
 A walk by time needs no sorting because the number of a row grows with its key. The number is not the key: the store
-keeps the distances between the rows of a token, a byte for a short one, so rows are numbered densely, by eight
-seconds. Where articles crowd, rows move up to make room; they are few, and SQLite has one writer at a time.
+keeps the distances between the rows of a token, a byte for a short one, so rows are numbered densely, by 64 seconds.
+Where articles crowd, rows move up to make room; they are few, and SQLite has one writer at a time.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from articles.search.keys import SECOND_BITS
 
 _TABLE = "articles_search_index"
 _ROWS = "articles_search_row"
-_STEP_BITS = 3  # eight seconds
+_STEP_BITS = 6  # about a minute
 _NO_END = 2**62
 _CHUNK = 400
 
@@ -46,7 +46,7 @@ class SqliteIndex:
                 rows = cursor.fetchall()
                 cursor.executemany(
                     f"INSERT INTO {_TABLE}({_TABLE}, rowid, tokens) VALUES ('delete', %s, %s)",  # noqa: S608
-                    [(number, _text(gone[key])) for number, key in rows],
+                    [(number, gone[key].words) for number, key in rows],
                 )
                 cursor.executemany(f"DELETE FROM {_ROWS} WHERE number = %s", [(number,) for number, _ in rows])  # noqa: S608
 
@@ -126,7 +126,7 @@ class SqliteIndex:
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"INSERT INTO {_TABLE}(rowid, tokens) VALUES (%s, %s)",  # noqa: S608
-                [(number, _text(entry)) for number, entry in numbered],
+                [(number, entry.words) for number, entry in numbered],
             )
             cursor.executemany(
                 f"INSERT INTO {_ROWS}(number, key, published_at, expires_at) VALUES (%s, %s, %s, %s)",  # noqa: S608
@@ -219,10 +219,6 @@ def _walk(
         f"{public} ORDER BY {_TABLE}.rowid DESC LIMIT %s"
     )
     return sql, [_expression(match), above, below, *moment, limit]
-
-
-def _text(entry: Entry) -> str:
-    return entry.text or " ".join(sorted(entry.tokens))
 
 
 def _stored(moment: datetime | None) -> str | None:

@@ -44,16 +44,21 @@ def prepare_text(texts: ArticleTexts) -> SearchText:
     beside = "\n".join(text for text in (texts.kicker, texts.subtitle, texts.summary, texts.source_name) if text)
     title, summary, body = fold(texts.title), fold(beside), fold(plain_text(texts.body))
     pinyin = make_slug(texts.title, max_length=PINYIN_LENGTH)
-    return SearchText(
-        texts.digest(), pinyin, pack(title, summary, body), " ".join(sorted(text_tokens(title, summary, body, pinyin)))
-    )
+    tokens = " ".join(text_tokens(title, summary, body, pinyin))
+    return SearchText(texts.digest(), pinyin, pack(title, summary, body), tokens)
 
 
-def text_tokens(title: str, summary: str, body: str, pinyin: str) -> set[str]:
-    """Return the tokens of folded texts and of a title's hyphenated pinyin."""
-    tokens = title_tokens(title) | tokens_of(f"{title}\n{summary}\n{body}")
-    tokens |= grams(pinyin.replace("-", ""), PINYIN, PINYIN_GRAM)
-    return tokens | grams(initials_of(pinyin), INITIALS, INITIALS_GRAM)
+def text_tokens(title: str, summary: str, body: str, pinyin: str) -> list[str]:
+    """Return the tokens of folded texts and of a title's hyphenated pinyin, each once.
+
+    Texts pack better with their tokens in this order than sorted.
+    """
+    return [
+        *tokens_of(f"{title}\n{summary}\n{body}"),
+        *title_tokens(title),
+        *grams(pinyin.replace("-", ""), PINYIN, PINYIN_GRAM),
+        *grams(initials_of(pinyin), INITIALS, INITIALS_GRAM),
+    ]
 
 
 def initials_of(pinyin: str) -> str:
@@ -63,7 +68,7 @@ def initials_of(pinyin: str) -> str:
 
 def pack(title: str, summary: str, body: str) -> bytes:
     """Return three folded texts as a document stores them."""
-    return zlib.compress("\n".join((title, summary, body)).encode(), 6)
+    return zlib.compress("\n".join((title, summary, body)).encode(), 4)
 
 
 def unpack(packed: bytes | memoryview) -> tuple[str, str, str]:

@@ -7,10 +7,10 @@ Three steps, each the same for articles and queries:
 
 1. `fold`: NFKC, case, Traditional to Simplified character by character, everything that is no letter, number or sign
    of a word becomes one space. 「５G基站」 and "5g基站" are then the same text.
-2. `tokens_of`: CJK text gives its characters, overlapping pairs and overlapping fours; other words give their
-   beginnings (a reader's "plural" finds "plurals"). So each query is a question of membership and needs no prefix walk.
-   Fours share `_BUCKETS` tokens: there are too many of them, and pairs say the same for a shorter query. They keep
-   texts apart that have all pairs of a longer query, but nowhere in a row.
+2. `tokens_of`: CJK text gives its characters, its overlapping pairs, and the threes around the most frequent
+   characters; other words give their beginnings (a reader's "plural" finds "plurals"). So each query is a question of
+   membership and needs no prefix walk. Threes keep texts apart that have all pairs of a query, but nowhere in a row:
+   mostly those where the pairs meet in a frequent character. They share `_BUCKETS` tokens, there are too many of them.
 3. `encode`: a token is spelled in letters that every database takes as one word.
 """
 
@@ -22,13 +22,15 @@ from functools import cache
 from operator import add
 
 # A new number makes every stored document stale: `rebuild_search` writes them anew.
-VERSION = 1
+VERSION = 2
 MAX_QUERY_LENGTH = 200
 MAX_TERMS = 16
 # The beginnings of a word that are tokens. A query between two of them is checked on the text.
 BEGINNINGS = (1, 2, 3, 4, 5, 6, 8, 11)
 
-# A prime below the number of characters in CJK Extension B, whose letters spell the buckets of fours.
+# Whether a three is a token is a matter of its middle alone, so a query knows which of its own to ask for.
+_MIDDLES = "的一是在不了有和人这中大为上个以要时用们对与年国会发行业等可能"
+# A prime below the number of characters in CJK Extension B, whose letters spell the buckets of threes.
 _BUCKETS = 42_703
 _FIRST_BUCKET = 0x20000
 
@@ -40,8 +42,13 @@ _CJK = (
     r"\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
 )
 _HAN_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
+_CJK_RUN = re.compile(rf"[{_CJK}]+")
 _PIECE = re.compile(rf"[{_CJK}]+|[^{_CJK}\s]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
+_WORD = re.compile(rf"[^{_CJK}\s]+")
+# Looking ahead, so that matches overlap.
+_PAIR = re.compile(rf"(?=([{_CJK}]{{2}}))")
+_THREE = re.compile(rf"(?=([{_CJK}][{_MIDDLES}][{_CJK}]))")
 # Signs count where they end a word: C++, C#, F#.
 _LOOSE_SIGNS = re.compile(rf"(?:(?<=[{_CJK}\s])|^)[+#]+", re.MULTILINE)
 # What every tokenizer takes as a letter. Anything else is written as an escape and five hexadecimal digits.
@@ -52,7 +59,6 @@ _UNSAFE = re.compile(
 _CHUNK = re.compile(r'(?:(?<!\S)(-)(?=["“”\S]))?(?:["“”]([^"“”]*)["“”]|([^\s"“”]+))')
 # 3.5, covid-19, node.js: one thing to a reader. Between Chinese words a sign separates.
 _JOINT = re.compile(r"(?<=[0-9A-Za-z\u00c0-\u024f])[-._/:@&'’]+(?=[0-9A-Za-z\u00c0-\u024f])")
-_WHITE = re.compile(r"\s+")
 
 
 class _Folding(dict[int, str]):
@@ -93,9 +99,11 @@ def _fold_character(character: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text as it is searched: folded words, one space for whatever stands between them."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return _tidy(text.translate(_folding))
+    folded = text.translate(_folding)
+    # Character by character is much faster, and the same unless characters join or change places under NFKC.
+    if not folded.isascii() and not unicodedata.is_normalized("NFKC", folded):
+        folded = unicodedata.normalize("NFKC", text).translate(_folding)
+    return _tidy(folded)
 
 
 def _tidy(text: str) -> str:
@@ -147,35 +155,34 @@ def encode(token: str) -> str:
     return _UNSAFE.sub(lambda match: f"{_ESCAPE}{ord(match[0]):05x}", token)
 
 
-def tokens_of(folded: str) -> set[str]:
-    """Return the encoded tokens of a folded text."""
-    tokens: set[str] = set()
-    buckets: set[int] = set()
-    for piece in _PIECE.findall(folded):
-        if _IS_CJK.match(piece):
-            tokens.update(piece)
-            tokens.update(map(add, piece, piece[1:]))
-            buckets.update(_buckets_of(piece))
-        else:
-            tokens.update(piece[:length] for length in BEGINNINGS if length <= len(piece))
+def tokens_of(folded: str) -> list[str]:
+    """Return the encoded tokens of a folded text, each once, by kind and in the order of the text."""
+    tokens = dict.fromkeys(_PAIR.findall(folded))
+    tokens.update(dict.fromkeys("".join(_CJK_RUN.findall(folded))))
+    for word in dict.fromkeys(_WORD.findall(folded)):
+        for length in BEGINNINGS:
+            if length > len(word):
+                break
+            tokens[word[:length]] = None
+    cut = list(tokens)
     # One look at all of them: hardly any text has a letter that must be spelled out.
-    encoded = tokens
-    if _UNSAFE.search("".join(tokens)):
-        encoded = {encode(token) if _UNSAFE.search(token) else token for token in tokens}
-    encoded.update(map(chr, buckets))
-    return encoded
+    if _UNSAFE.search("".join(cut)):
+        cut = list(map(encode, cut))
+    return cut + _buckets_of(folded)
 
 
-def _buckets_of(piece: str) -> list[int]:
-    """Return for each four characters in a row the code of the letter that stands for them, and for some others."""
-    codes = list(map(ord, piece))
-    fours = zip(codes, codes[1:], codes[2:], codes[3:], strict=False)
-    return [_FIRST_BUCKET + (a * 1_299_709 + b * 104_729 + c * 7_919 + d) % _BUCKETS for a, b, c, d in fours]
+def _buckets_of(folded: str) -> list[str]:
+    """Return for each three around a frequent character the letter that stands for it, and for some others."""
+    buckets = {
+        _FIRST_BUCKET + (ord(a) * 1_299_709 + ord(b) * 104_729 + ord(c) * 7_919) % _BUCKETS: None
+        for a, b, c in dict.fromkeys(_THREE.findall(folded))
+    }
+    return list(map(chr, buckets))
 
 
-def title_tokens(folded: str) -> set[str]:
+def title_tokens(folded: str) -> list[str]:
     """Return the tokens that say of each word that it stands in the title."""
-    return {TITLE + token for token in tokens_of(folded)}
+    return [TITLE + token for token in tokens_of(folded)]
 
 
 def facet_token(kind: str, key: int) -> str:
@@ -183,11 +190,11 @@ def facet_token(kind: str, key: int) -> str:
     return f"{FACET}{kind}{key}"
 
 
-def grams(text: str, mark: str, size: int = 3) -> set[str]:
-    """Return the overlapping parts of a romanised text, marked: for a search by pinyin or by initials."""
+def grams(text: str, mark: str, size: int = 3) -> list[str]:
+    """Return the overlapping parts of a romanised text, marked, each once: for a search by pinyin or by initials."""
     if len(text) <= size:
-        return {mark + text} if text else set()
-    return {mark + text[start : start + size] for start in range(len(text) - size + 1)}
+        return [mark + text] if text else []
+    return list(dict.fromkeys(mark + text[start : start + size] for start in range(len(text) - size + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,19 +212,17 @@ class Term:
     def __post_init__(self) -> None:
         pieces = _PIECE.findall(self.needle)
         wanted: dict[str, None] = {}
-        buckets: list[int] = []
         exact = len(pieces) == 1
         for piece in pieces:
             if _IS_CJK.match(piece):
                 pairs = map(add, piece, piece[1:]) if len(piece) > 1 else iter(piece)
                 wanted.update(dict.fromkeys(pairs))
-                buckets += _buckets_of(piece)
                 exact = exact and len(piece) <= 2
             else:
                 length = max(known for known in BEGINNINGS if known <= len(piece))
                 wanted[piece[:length]] = None
                 exact = exact and length == len(piece) and not self.whole
-        object.__setattr__(self, "tokens", (*map(encode, wanted), *dict.fromkeys(map(chr, buckets))))
+        object.__setattr__(self, "tokens", (*map(encode, wanted), *_buckets_of(self.needle)))
         object.__setattr__(self, "exact", exact)
         object.__setattr__(self, "_starts_word", not _IS_CJK.match(self.needle[0]))
         object.__setattr__(self, "_ends_word", self.whole and not _IS_CJK.match(self.needle[-1]))
