@@ -37,8 +37,10 @@ def generate(task: tuple[str, int]) -> dict[str, Any]:
     from datetime import UTC, datetime
 
     from articles.documents.parsing import Reading, parse_document
+    from articles.text.plain import count_words, plain_text
     from articles.text.sanitize import sanitize
     from articles.text.searchable import ArticleTexts, prepare_text
+    from articles.text.slugs import make_slug
 
     _path, _name, text = load(task[0]).post("1", task[1])
     document = parse_document(
@@ -52,6 +54,8 @@ def generate(task: tuple[str, int]) -> dict[str, Any]:
     texts = ArticleTexts(title=document.title, body=str(clean.html), source_name=document.source_name)
     return {
         "title": document.title,
+        "slug": make_slug(document.title, max_length=80),
+        "word_count": count_words(plain_text(str(clean.html))),
         "body": clean.html,
         "source_name": document.source_name,
         "published_at": document.published_at,
@@ -98,6 +102,8 @@ class Loader:
             articles = Article.objects.bulk_create(
                 Article(
                     title=row["title"],
+                    slug=row["slug"],
+                    word_count=row["word_count"],
                     body=row["body"],
                     source_name=row["source_name"],
                     status=Status.PUBLISHED,

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from django.db import transaction
 
 from articles.models import Article, ArticleTag, Authorship, NameKind, Placement, SearchDocument, Status
+from articles.models.bulk import insert_rows
 from articles.models.locks import exclusively
 from articles.search.index import Entry, get_index
 from articles.search.keys import key_of
@@ -15,8 +16,9 @@ from articles.search.names import name_faults, remember_all_names, remember_name
 from articles.text.searchable import ArticleTexts, SearchText, prepare_text, text_tokens, unpack
 from articles.text.tokens import FACET, VERSION
 
-BATCH = 200
+BATCH = 500
 _FIELDS = ("title", "subtitle", "kicker", "summary", "source_name", "body")
+_COLUMNS = tuple(field.attname for field in SearchDocument._meta.concrete_fields)
 _STATE = ("status", "published_at", "expires_at", "trashed_at", "withdrawn_at")
 
 _prepared: ContextVar[Mapping[bytes, SearchText] | None] = ContextVar("prepared_search_texts", default=None)
@@ -58,7 +60,7 @@ def index_articles(ids: Iterable[int]) -> int:
     return changed
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _index_batch(ids: list[int], *, anew: bool = False) -> int:
     # The lock makes two writers of one article take turns: the later one sees what the earlier one wrote.
     articles = Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").only(*_FIELDS, *_STATE)
@@ -80,7 +82,7 @@ def _index_batch(ids: list[int], *, anew: bool = False) -> int:
         index.remove(entry_of(document) for document in stale)
         SearchDocument.objects.filter(pk__in=[document.pk for document in stale]).delete()
     if fresh:
-        SearchDocument.objects.bulk_create([document for document, _text in fresh], batch_size=100)
+        insert_rows(SearchDocument, _COLUMNS, ([getattr(document, n) for n in _COLUMNS] for document, _text in fresh))
         index.add([entry_of(document, text) for document, text in fresh], _recall)
     return len({document.pk for document in (*stale, *(document for document, _text in fresh))})
 
