@@ -24,6 +24,10 @@ _OVERHEAD = 8
 # Tokens of time: a letter, and the seconds since 1900 without their last bits. A window is the newest few of a kind.
 _TIMES = (("\ue005", 20, 2), ("\ue006", 23, 4), ("\ue007", 26, 4))
 
+# The planner does not count what unpacking a text costs: for a frequent word it would read the whole table. Side by
+# side, windows would be searched that need not be.
+_PLANNING = (("enable_seqscan", "off"), ("jit", "off"), ("max_parallel_workers_per_gather", "0"))
+
 
 class PostgresIndex:
     """Implements `articles.search.index.Index`."""
@@ -87,7 +91,8 @@ class PostgresIndex:
         )
         sql = (
             f"{_top()} SELECT wanted.token, hit.key FROM unnest(%s::text[]) AS wanted(token) CROSS JOIN LATERAL ("  # noqa: S608
-            f"({long_rows} ORDER BY key DESC LIMIT %s) UNION ALL (SELECT key FROM ({windows}) AS found LIMIT %s)) AS hit"
+            f"({long_rows} ORDER BY key DESC LIMIT %s) UNION ALL (SELECT key FROM ({windows}) AS found LIMIT %s)"
+            ") AS hit"
         )
         values = [0, below, list(found), below, *moment, limit, *window_values, limit]
         for token, key in _ask(sql, values):
@@ -105,7 +110,8 @@ class PostgresIndex:
                     [entry.key],
                 )
                 rows = cursor.fetchall()
-            if {token for row in rows for token in row[0].split(" ")} != entry.tokens.union(_times_of(entry.key).split()):
+            stored = {token for row in rows for token in row[0].split(" ")}
+            if stored != entry.tokens.union(_times_of(entry.key).split()):
                 faults.append(f"the tokens of entry {entry.key} are not those of its article")
             elif any(row[1:] != (entry.published_at, entry.expires_at) for row in rows):
                 faults.append(f"the times of entry {entry.key} are not those of its article")
@@ -116,20 +122,12 @@ class PostgresIndex:
 
 
 def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    # The planner does not count what unpacking a text costs: for a frequent word it would read the whole table. Side
-    # by side, windows would be searched that need not be.
     is_guest = connection.in_atomic_block
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; " + sql,
-            values,
-        )
+        cursor.execute("; ".join([*(f"SET LOCAL {name} = {value}" for name, value in _PLANNING), sql]), values)
         rows = cursor.fetchall()
         if is_guest:
-            cursor.execute(
-                "SET LOCAL enable_seqscan = DEFAULT; SET LOCAL jit = DEFAULT; "
-                "SET LOCAL max_parallel_workers_per_gather = DEFAULT"
-            )
+            cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name, _value in _PLANNING))
     return rows
 
 
@@ -154,10 +152,11 @@ def _windows(query: str, query_values: list[Any], above: int, below: int, at: da
     end = ""  # where the window before began
     for letter, bits, number in (*_TIMES, ("", 0, 0)):
         tokens = " || '|' || ".join(
-            f"quote_literal('{letter}' || ((SELECT second FROM top) >> {bits}) - {back})" for back in range(number)
+            f"quote_literal('{letter}' || ((SELECT second FROM top) >> {bits}) - {back})"  # noqa: S608
+            for back in range(number)
         )
         wanted = f"('(' || {query} || ') & (' || {tokens} || ')')" if letter else query
-        start = f"((((SELECT second FROM top) >> {bits}) - {number - 1}) << {bits + SECOND_BITS})"
+        start = f"((((SELECT second FROM top) >> {bits}) - {number - 1}) << {bits + SECOND_BITS})"  # noqa: S608
         begins = f"AND key >= {start}" if letter else ""
         ends = f"AND key < {end}" if end else ""
         statements.append(
