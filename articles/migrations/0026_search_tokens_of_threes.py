@@ -30,6 +30,6 @@ def empty_index(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0021_correction")]
+    dependencies = [("articles", "0025_preview_link")]
 
     operations = [migrations.RunPython(empty_index, migrations.RunPython.noop)]
