@@ -54,6 +54,7 @@ def _make_profile_again(app_config: Any, using: str, **_kwargs: Any) -> None:
             ("_chiefs_plan_the_front_page", "let_chiefs_plan"),
             ("_chief_of_addresses", "grant"),
             ("_editors_arrange_series", "let_editors_arrange"),
+            ("_chief_of_searches", "grant_searches"),
         ):
             (migration,) = (PROJECT / "articles" / "migrations").glob(f"*{ending}.py")
             module = import_module(f"articles.migrations.{migration.stem}")
@@ -78,8 +79,8 @@ def empty_cache(settings: Any) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_minute_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The log of missing pages is written when a test says so, and in no page's counted queries."""
-    monkeypatch.setattr("articles.missing_pages.SECONDS", float("inf"))
+    """The logs of missing pages and searches are written when a test says so, and in no page's counted queries."""
+    monkeypatch.setattr("articles.hit_log.SECONDS", float("inf"))
 
 
 @pytest.fixture(scope="session")

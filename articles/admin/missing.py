@@ -1,7 +1,7 @@
-"""The addresses that readers asked for most and did not find, each one click from a redirect."""
+"""What readers asked for most and did not find: addresses, each one click from a redirect, and words of searches."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.actions.guessing import Guess, guess_targets
 from articles.admin.base import NewsroomAdmin, UncountedChangeList
-from articles.models import MissingPage, Redirect
+from articles.models import MissedSearch, MissingPage, Redirect
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -129,6 +129,47 @@ class MissingPageAdmin(NewsroomAdmin):
         here = reverse("admin:articles_missingpage_redirect", args=[page.pk])
         button = '<button type="submit" class="button" formaction="{}">{}</button> {}'
         return format_html(button, here, _("Redirect there"), other)
+
+
+@admin.register(MissedSearch)
+class MissedSearchAdmin(NewsroomAdmin):
+    """The words that found nothing. There is nothing to change in a log; what is of no use is ignored."""
+
+    list_display = ("asked_words", "times", "last_seen_on", "in_newsroom")
+    list_display_links = None
+    list_filter = (StateFilter,)
+    ordering = ("-hits", "-last_seen_on", "-id")
+    search_fields = ("words",)
+    actions = ("ignore_selected",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:articles_missedsearch_changelist"))
+
+    @admin.action(description=gettext_lazy("Ignore"), permissions=["change"])
+    def ignore_selected(self, request: HttpRequest, queryset: Any) -> None:
+        number = MissedSearch.objects.filter(pk__in=[row.pk for row in queryset]).update(is_ignored=True)
+        text = ngettext("%(number)d search is ignored from now on.", "%(number)d searches are ignored.", number)
+        messages.success(request, text % {"number": number})
+
+    @admin.display(description=gettext_lazy("searched for"))
+    def asked_words(self, search: MissedSearch) -> str:
+        return search.words
+
+    @admin.display(description=gettext_lazy("how often"))
+    def times(self, search: MissedSearch) -> str:
+        return str(search.hits)
+
+    @admin.display(description=gettext_lazy("look for it"))
+    def in_newsroom(self, search: MissedSearch) -> str:
+        query = urlencode({"q": search.words})
+        links = (
+            (f"{reverse('admin:articles_article_changelist')}?{query}", _("in the newsroom")),
+            (f"{reverse('articles:search')}?{query}", _("as readers do")),
+        )
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
 def _may_redirect(request: HttpRequest) -> bool:

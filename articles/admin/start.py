@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.actions.rules import desk_paths, visible_to, works_here
-from articles.models import Article, Status, User
+from articles.models import Article, FileMark, Image, Mark, MissedSearch, MissingPage, RemoteImage, Status, User
 
 SHOWN = 8
+MAX_COUNTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,64 @@ def trays(user: User) -> list[Tray]:
             (_("Published today"), today.order_by("-published_at"), "?status=live"),
         ]
     return [Tray(name, list(rows[:SHOWN]), query) for name, rows, query in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Something that wants to be looked at, how often ("500+" for more than are counted), and the list of it."""
+
+    name: str
+    number: str
+    address: str
+
+
+def pointers(user: User) -> list[Pointer]:
+    """Return what needs attention: what the import warned of, by reason, and what is broken or missing on the site."""
+    if not works_here(user):
+        return []
+    found = []
+    if user.has_perm("articles.edit_any_article"):
+        articles = reverse("admin:articles_article_changelist")
+        marks = FileMark.objects.filter(file__article__isnull=False, file__article__trashed_at=None)
+        found += [(str(mark.label), marks.filter(mark=mark), f"{articles}?mark={mark.value}") for mark in Mark]
+    others: list[tuple[str, str, Any, str, str]] = [
+        (
+            "change_image",
+            _("pictures without alternative text"),
+            Image.objects.filter(alt_text=""),
+            "image_describe",
+            "",
+        ),
+        (
+            "view_missingpage",
+            _("missing pages that readers ask for"),
+            MissingPage.objects.unanswered().filter(is_ignored=False),
+            "missingpage_changelist",
+            "",
+        ),
+        (
+            "view_remoteimage",
+            _("pictures of other hosts that could not be fetched"),
+            RemoteImage.objects.filter(image=None).exclude(failure=""),
+            "remoteimage_changelist",
+            "?outcome=failed",
+        ),
+    ]
+    for permission, name, rows, page, query in others:
+        if user.has_perm(f"articles.{permission}"):
+            found.append((name, rows, reverse(f"admin:articles_{page}") + query))
+    counted = [(name, _counted(rows), address) for name, rows, address in found]
+    return [Pointer(name, number, address) for name, number, address in counted if number]
+
+
+def _counted(rows: Any) -> str:
+    """Return how many rows there are, without counting further than `MAX_COUNTED`; "" for none."""
+    number = rows.order_by()[: MAX_COUNTED + 1].count()
+    return f"{MAX_COUNTED}+" if number > MAX_COUNTED else str(number or "")
+
+
+def missed_words(user: User) -> list[MissedSearch]:
+    """Return what readers searched for most and did not find."""
+    if not (works_here(user) and user.has_perm("articles.view_missedsearch")):
+        return []
+    return list(MissedSearch.objects.filter(is_ignored=False)[:SHOWN])

@@ -23,7 +23,7 @@ from articles.models.listing import (
     unlist,
 )
 from articles.models.merge import Merge, MergeKind
-from articles.models.missing import MissingPage
+from articles.models.missing import MissedSearch, MissingPage
 from articles.models.presence import Presence
 from articles.models.preview_link import PreviewLink
 from articles.models.redirect import Redirect, RedirectOrigin
@@ -61,6 +61,7 @@ __all__ = [
     "Listing",
     "ListingQuerySet",
     "Mark",
+    "MissedSearch",
     "MissingPage",
     "NameKind",
     "Merge",

@@ -6,8 +6,8 @@ from django import template
 from js_asset import Media
 
 from articles.admin.picture_upload import preview
-from articles.admin.start import Tray, trays
-from articles.models import Image
+from articles.admin.start import Pointer, Tray, missed_words, pointers, trays
+from articles.models import Image, MissedSearch
 
 register = template.Library()
 
@@ -34,6 +34,18 @@ def picture_preview(image: Image) -> str:
 def waiting_trays(user: Any) -> list[Tray]:
     """Return what waits for the user on the start page."""
     return trays(user)
+
+
+@register.simple_tag
+def attention_pointers(user: Any) -> list[Pointer]:
+    """Return what needs the user's attention."""
+    return pointers(user)
+
+
+@register.simple_tag
+def searched_in_vain(user: Any) -> list[MissedSearch]:
+    """Return what readers searched for most and did not find."""
+    return missed_words(user)
 
 
 @register.filter

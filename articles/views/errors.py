@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from articles.missing_pages import missing_pages
+from articles.missing_pages import note_missing_page
 from articles.models import Listing
 from articles.old_addresses import moved_page
 
@@ -15,7 +15,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     moved = moved_page(request)
     if moved is not None:
         return moved
-    missing_pages.note(request)
+    note_missing_page(request)
     newest = Listing.objects.in_language(settings.LANGUAGE_CODE).live().with_cards()
     rows = newest.order_by("-published_at", "-article_id")[:10]
     return render(request, "404.html", {"articles": [row.article for row in rows]}, status=404)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles.missed_searches import note_missed_search
 from articles.proxies import parse_address
 from articles.search import BadCursor, suggest
 from articles.searchpage import Request, compose_search
@@ -33,6 +34,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         answer = compose_search(asked, at=timezone.now())
     except BadCursor:
         raise Http404("no such page") from None
+    if answer.query and not (answer.results.total or asked.after or answer.is_filtered):
+        note_missed_search(asked.text)
     more = [*asked.parameters(), ("after", answer.results.next_cursor or "")]
     context = {"asked": asked, "answer": answer, "next_query": urlencode(more), "first_query": urlencode(more[:-1])}
     return render(request, "articles/search.html", context)

@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.admin.start import trays
-from articles.models import Status
+from articles.admin.start import missed_words, pointers, trays
+from articles.models import FileMark, ImportedFile, ImportRun, Mark, MissedSearch, MissingPage, RemoteImage, Status
 from tests.factories import make_article, make_articles, make_category, make_user
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,49 @@ def test_the_start_page_asks_the_same_for_few_and_many():
     before = shown_to(chief)[1]
     make_articles(200, published_at=timezone.now())
     assert shown_to(chief)[1] == before
+
+
+def test_what_needs_attention_leads_to_the_list_that_shows_as_many():
+    run = ImportRun.objects.create()
+    for number, trashed in enumerate((None, None, timezone.now())):
+        article = make_article(trashed_at=trashed)
+        file = ImportedFile.objects.create(source="s", key=f"{number}.md", article=article, run=run)
+        FileMark.objects.create(file=file, mark=Mark.DATE)
+    RemoteImage.objects.create(address="https://a.example/x.jpg", failure="404")
+    MissingPage.objects.add_hits({"/gone": 3}, on=timezone.localdate())
+    client, chief = Client(), make_user("chief")
+    client.force_login(chief)
+    found = {pointer.address: pointer.number for pointer in pointers(chief)}
+    assert set(found.values()) == {"1", "2"}
+    assert len(found) == 3
+    page = client.get("/admin/").content.decode()
+    for address, number in found.items():
+        assert f'href="{address}"' in page
+        assert str(len(client.get(address).context["cl"].result_list)) == number
+    assert pointers(make_user("contributor")) == []
+
+
+def test_much_that_needs_attention_is_not_counted_to_its_end(monkeypatch):
+    monkeypatch.setattr("articles.admin.start.MAX_COUNTED", 5)
+    run = ImportRun.objects.create()
+    files = ImportedFile.objects.bulk_create(
+        ImportedFile(source="s", key=str(n), key_digest=str(n), article=article, run=run)
+        for n, article in enumerate(make_articles(9))
+    )
+    FileMark.objects.bulk_create(FileMark(file=file, mark=Mark.TITLE) for file in files)
+    assert [pointer.number for pointer in pointers(make_user("chief"))] == ["5+"]
+
+
+def test_the_words_that_readers_miss_lead_to_a_search_in_the_newsroom():
+    MissedSearch.objects.add_hits({"量子 通信": 7, "<b>": 2, "广告": 9}, on=timezone.localdate())
+    MissedSearch.objects.filter(words="广告").update(is_ignored=True)
+    client = Client()
+    client.force_login(make_user("chief"))
+    page = client.get("/admin/").content.decode()
+    assert "/admin/articles/article/?q=%E9%87%8F%E5%AD%90%20%E9%80%9A%E4%BF%A1" in page
+    assert ("<b>" in page.split("pointers")[1], "广告" in page) == (False, False)
+    rows = client.get("/admin/articles/missedsearch/").context["cl"].result_list
+    assert [row.words for row in rows] == ["量子 通信", "<b>"]
+    client.post("/admin/articles/missedsearch/", {"action": "ignore_selected", "_selected_action": [rows[0].pk]})
+    assert [row.words for row in missed_words(make_user("chief"))] == ["<b>"]
+    assert missed_words(make_user("editor")) == []

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from articles import missing_pages as module
+from articles import hit_log as module
 from articles.missing_pages import missing_pages
 from articles.models import MissingPage, Redirect
 from articles.models import missing as model
