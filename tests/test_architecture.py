@@ -38,7 +38,7 @@ PARSERS = {
     "markdown_it": "articles/text/markdown.py",
     "nh3": "articles/text/sanitize.py",
     "opencc": "articles/text/tokens.py",
-    "pypinyin": "articles/text/slugs.py",
+    "pypinyin": "articles/text/pinyin.py",
     "tomllib": "articles/documents/dialects.py",
     "yaml": "articles/documents/front_matter.py",
 }

@@ -1,8 +1,10 @@
-"""What the fork server loads before it forks, so that the workers share it: the parsers, and the pinyin dictionary."""
+"""What the fork server loads before it forks, so that the workers share it: the parsers, and the dictionaries."""
 
 from articles.documents import preparing
 from articles.text.slugs import make_slug
+from articles.text.tokens import fold
 
 make_slug("新闻")
+fold("新聞")
 
 __all__ = ["preparing"]

@@ -96,8 +96,7 @@ def _sqlite_adapter(field: Any) -> Callable[[Any], Any] | None:
     return None
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _copy(model: type[models.Model], fields: Sequence[Any], rows: Iterable[Row]) -> int:

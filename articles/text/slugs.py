@@ -4,19 +4,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import lru_cache
+
+from articles.text.pinyin import syllables
 
 _WORDS = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"([\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
-
-
-@cache
-def _pinyin() -> Any:
-    # The dictionary takes a noticeable part of a second to load; most processes never make a slug.
-    import pypinyin
-
-    return pypinyin
 
 
 def make_slug(text: str, *, max_length: int = 80, fallback: str = "") -> str:
@@ -26,17 +19,7 @@ def make_slug(text: str, *, max_length: int = 80, fallback: str = "") -> str:
     slug is cut at a word boundary. Where nothing is left (a title of emoji) the result is `fallback`, else `n-` and
     eight hexadecimal digits that depend on the text alone.
     """
-    text = unicodedata.normalize("NFKC", text[:2000])
-    syllables = []
-    for run in _HAN.split(text):
-        if _HAN.fullmatch(run):
-            syllables += _pinyin().lazy_pinyin(run, errors="ignore")
-        else:
-            syllables.append(run)
-    plain = unicodedata.normalize("NFKD", " ".join(syllables).lower().replace("ü", "v"))
-    # Accents and apostrophes vanish inside a word; everything else separates words.
-    plain = "".join(char for char in plain if not unicodedata.combining(char) and char not in "'’")
-    words = _WORDS.findall(plain)
+    words = _words_of(text[:2000])
     slug = ""
     for word in words:
         longer = f"{slug}-{word}" if slug else word
@@ -46,9 +29,20 @@ def make_slug(text: str, *, max_length: int = 80, fallback: str = "") -> str:
     if not slug and words:
         slug = words[0][:max_length]
     if not slug:
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(unicodedata.normalize("NFKC", text[:2000]).encode("utf-8", "surrogatepass")).hexdigest()
         slug = fallback or f"n-{digest[:8]}"
     return slug
+
+
+@lru_cache(maxsize=16)  # an import makes several slugs of a title
+def _words_of(text: str) -> tuple[str, ...]:
+    parts: list[str] = []
+    for run in _HAN.split(unicodedata.normalize("NFKC", text)):
+        parts += syllables(run) if _HAN.fullmatch(run) else [run]
+    plain = unicodedata.normalize("NFKD", " ".join(parts).lower().replace("ü", "v"))
+    # Accents and apostrophes vanish inside a word; everything else separates words.
+    plain = "".join(char for char in plain if not unicodedata.combining(char) and char not in "'’")
+    return tuple(_WORDS.findall(plain))
 
 
 def unique_slug(base: str, is_taken: Callable[[str], bool]) -> str:

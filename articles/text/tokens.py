@@ -78,9 +78,14 @@ def _simplified() -> dict[str, str]:
     # Character by character, so that text and query agree wherever a phrase is cut. Needed by the first search only.
     import opencc
 
-    characters = [chr(code) for start, end in _HAN_RANGES for code in range(start, end)]
-    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    table = {old: new for old, new in zip(characters, simple, strict=True) if old != new and len(new) == 1}
+    table: dict[str, str] = {}
+    convert = opencc.OpenCC("t2s").convert
+    for start, end in _HAN_RANGES:
+        # Some at a time: what a hundred thousand strings leave behind stays with the process.
+        for first in range(start, end, 1000):
+            characters = [chr(code) for code in range(first, min(first + 1000, end))]
+            simple = convert("\n".join(characters)).split("\n")
+            table |= {old: new for old, new in zip(characters, simple, strict=True) if old != new and len(new) == 1}
     table["著"] = "着"  # the library decides it by the word: 看著, but 著名
     # To the end of each chain, so that folding what is folded changes nothing.
     return {old: table.get(new, new) for old, new in table.items()}

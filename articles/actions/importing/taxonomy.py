@@ -62,16 +62,23 @@ class Taxonomy:
 
     def tags(self, names: set[str]) -> dict[str, int]:
         """Return the tag of each name, whatever its case."""
-        for name in sorted(names):
-            folded = name.lower()
-            if folded not in self._tags:
-                # As the constraint compares them: `iexact` folds by another rule on each database.
-                same = Tag.objects.annotate(folded=Lower("name")).filter(folded=Lower(Value(name)))
-                tag = same.order_by("pk").first()
-                if tag is None and (alias := Merge.objects.kept_for(MergeKind.TAG, name)):
-                    tag = Tag.objects.filter(pk=alias).first()
-                if tag is None:
-                    tag = Tag.objects.create(name=name)
-                    self._made.setdefault("tags", []).append(tag.pk)
-                self._tags[folded] = tag.pk
+        unknown = sorted(name for name in names if name.lower() not in self._tags)
+        if unknown:
+            # Most stand there as they are written: one query for all of them.
+            written = Tag.objects.filter(name__in=unknown).order_by("-pk").values_list("name", "pk")
+            self._tags.update((name.lower(), pk) for name, pk in written)
+        for name in unknown:
+            if name.lower() not in self._tags:
+                self._tags[name.lower()] = self._tag(name)
         return {name: self._tags[name.lower()] for name in names}
+
+    def _tag(self, name: str) -> int:
+        # As the constraint compares them: `iexact` folds by another rule on each database.
+        same = Tag.objects.annotate(folded=Lower("name")).filter(folded=Lower(Value(name)))
+        tag = same.order_by("pk").first()
+        if tag is None and (alias := Merge.objects.kept_for(MergeKind.TAG, name)):
+            tag = Tag.objects.filter(pk=alias).first()
+        if tag is None:
+            tag = Tag.objects.create(name=name)
+            self._made.setdefault("tags", []).append(tag.pk)
+        return tag.pk

@@ -150,6 +150,8 @@ def read_below(root: str, path: str, limit: int) -> bytes:
 
 def printable(text: str) -> str:
     """Return `text` in one line that a terminal shows as it is: control, invisible, unpaired characters are escaped."""
+    if text.isprintable():
+        return text
     shown = []
     for char in text:
         if char.isprintable() or unicodedata.category(char) == "Zs":
