@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -152,6 +153,13 @@ def hero_of(keys: Keys) -> HeroImage | None:
             continue
         return HeroImage(address, alt_text or texts.get("alt", ""), caption or texts.get("caption", ""), credit)
     return None
+
+
+def gallery_of(values: dict[str, Any]) -> str:
+    """Return the photos of a gallery beyond the first, which is the lead picture, as HTML."""
+    photos = next((value for name, value in values.items() if name.strip().lower() == "photos"), None)
+    addresses = [photo.strip() for photo in photos if isinstance(photo, str)] if isinstance(photos, list) else []
+    return "".join(f'\n<p><img src="{escape(address)}" alt=""></p>' for address in addresses[1:] if address)
 
 
 def _picture(value: Any) -> tuple[str, dict[str, str]] | None:

@@ -18,7 +18,7 @@ from articles.documents.document import (
 )
 from articles.documents.encoding import decode
 from articles.documents.exported import is_exported, read_exported
-from articles.documents.fields import date_of, hero_of, is_clock, is_draft_of, kind_of, language_of
+from articles.documents.fields import date_of, gallery_of, hero_of, is_clock, is_draft_of, kind_of, language_of
 from articles.documents.front_matter import FrontMatter, split_front_matter
 from articles.documents.keys import Keys, as_plain, moment_from_path
 from articles.documents.site_root import Site
@@ -134,7 +134,7 @@ def parse_document(
         raise DocumentError(source, f"{size} bytes, at most {MAX_BYTES} are read", key="body", advice=advice)
     if not body.strip():
         warnings.append(DocumentWarning("the body is empty", key="body"))
-    body_html = to_html(body, suffix=path.suffix)
+    body_html = to_html(body, suffix=path.suffix) + gallery_of(front.values)
     title = _title(keys, front, body, path, warnings)
     source_url = keys.address("source_url")
     if not title and source_url:

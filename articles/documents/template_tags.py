@@ -9,6 +9,7 @@ from html import escape
 from typing import Final
 
 from articles.documents.document import DocumentWarning
+from articles.documents.quotations import attribution, code_caption
 
 # A tag ends on its own line or soon after; bounded, so that a stray `{%` costs nothing.
 _LIQUID: Final = r"\{%-?[ \t]*(?P<liquid>/?[A-Za-z][\w-]*)(?P<liquid_rest>[^\n]{0,2000}?)-?%\}"
@@ -32,7 +33,8 @@ _CODE_ENDS = re.compile(
     r"\{%-?\s*+end(codeblock|code|highlight|prism|literal)\s*+-?%\}"
     r"|\{\{[<%]\s*+/\s*+(codeblock|code|highlight|prism|literal)\s*+[>%]\}\}"
 )
-_QUOTES = frozenset({"blockquote", "quote", "pullquote", "cq", "centerquote"})
+_QUOTES = frozenset({"blockquote", "quote", "quote-block", "pullquote", "cq", "centerquote"})
+_QUOTE_ENDS = frozenset(prefix + name for name in _QUOTES for prefix in ("end", "/"))
 _PICTURES = frozenset(
     {
         "image",
@@ -119,6 +121,7 @@ def _end_of_code(body: str, opening: re.Match[str], lost: set[str]) -> int:
 class _Renderer:
     def __init__(self) -> None:
         self._unknown: dict[str, int] = {}
+        self._attributions: list[str] = []  # of the quotations that are open
 
     def warnings(self) -> list[DocumentWarning]:
         shown = sorted(self._unknown)[:_MAX_WARNINGS]
@@ -144,12 +147,15 @@ class _Renderer:
             closing = next((end for end in _CODE_ENDS.finditer(body, match.end()) if name in end.groups()), None)
             if closing is None:
                 continue
-            language = _language(_rest(match))
+            language, caption = _language(_rest(match)), code_caption(name, _rest(match))
             code = _RAW.sub("", body[match.end() : closing.start()]).strip("\n")
             attribute = f' class="language-{language}"' if language else ""
             # A blank line inside would end the block for Markdown, so line ends are written as entities there.
             inner = escape(code, quote=False).replace("\n\n", "\n&#10;")
-            parts += [body[position : match.start()], f"\n\n<pre><code{attribute}>{inner}</code></pre>\n\n"]
+            block = f"<pre><code{attribute}>{inner}</code></pre>"
+            if caption:
+                block = f"<figure><figcaption>{caption}</figcaption>{block}</figure>"
+            parts += [body[position : match.start()], f"\n\n{block}\n\n"]
             position = closing.end()
         return "".join([*parts, body[position:]])
 
@@ -165,12 +171,24 @@ class _Renderer:
             return self._value(match)
         name, rest = _name(match), _rest(match)
         words, named = _arguments(rest)
+        if name in _QUOTES:
+            return self._quote_begins(name, rest, named)
+        if name in _QUOTE_ENDS:
+            return f"\n\n{self._attributions.pop() if self._attributions else ''}\n\n</blockquote>\n\n"
         for names, handler in _HANDLERS:
             if name in names:
                 return handler(name, words, named)
         if name.removeprefix("/") not in _SILENT:
             self._unknown[name] = self._unknown.get(name, 0) + 1
         return ""
+
+    def _quote_begins(self, name: str, rest: str, named: dict[str, str]) -> str:
+        # What a pull quote says of itself is where it stands.
+        below = "" if name in {"pullquote", "cq", "centerquote"} else attribution(rest, named)
+        if named.get("text"):  # it ends here
+            return f"\n\n<blockquote><p>{escape(named['text'])}</p>{below}</blockquote>\n\n"
+        self._attributions.append(below)
+        return "\n\n<blockquote>\n\n"
 
     def _value(self, match: re.Match[str]) -> str:
         value = match["value"].strip()
@@ -241,15 +259,6 @@ def _link(name: str, words: list[str], named: dict[str, str]) -> str:
     return address  # `[text]({% link _posts/x.md %})`: only the address is asked for
 
 
-def _quote_begins(name: str, words: list[str], named: dict[str, str]) -> str:
-    text = named.get("text", "")
-    return f"\n\n<blockquote><p>{escape(text)}</p></blockquote>\n\n" if text else "\n\n<blockquote>\n\n"
-
-
-def _quote_ends(name: str, words: list[str], named: dict[str, str]) -> str:
-    return "\n\n</blockquote>\n\n"
-
-
 def _address(name: str, words: list[str], named: dict[str, str]) -> str:
     return words[0].removesuffix(".md") if words else ""
 
@@ -269,14 +278,11 @@ def _frame(name: str, words: list[str], named: dict[str, str]) -> str:
 
 
 _Handler = Callable[[str, list[str], dict[str, str]], str]
-_QUOTE_ENDS = frozenset({prefix + name for name in _QUOTES for prefix in ("end", "/")} | {"/quote-block"})
 _HANDLERS: tuple[tuple[Collection[str], _Handler], ...] = (
     (_PICTURES, _picture),
     (_VIDEOS, _video),
     (_LINKS, _link),
     (_ADDRESSES, _address),
-    (_QUOTES | {"quote-block"}, _quote_begins),
-    (_QUOTE_ENDS, _quote_ends),
     ({"post_link"}, _post_link),
     ({"label", "emp", "kbd", "u", "mark"}, _label),
     ({"iframe", "video", "dplayer"}, _frame),

@@ -67,17 +67,22 @@ def test_a_post_that_only_links_is_called_by_its_address() -> None:
     assert (document.title, document.source_url) == ("www.example.com", "https://www.example.com/")
 
 
-def test_the_photos_of_a_gallery_post_give_its_lead_picture() -> None:
+def test_a_gallery_post_shows_all_its_photos_the_first_as_lead() -> None:
     post = "title: Gallery\nphotos:\n- https://a.example/1.jpg\n- https://a.example/2.jpg\n---\n\nText.\n"
     document = parse_document(post.encode(), source="a", key="a.md", reading=READING)
     assert document.hero is not None
     assert document.hero.address == "https://a.example/1.jpg"
+    assert document.body_html.count("<img") == 1
+    assert "https://a.example/2.jpg" in document.body_html
 
 
 @pytest.mark.parametrize(
     ("body", "parts"),
     [
-        ("{% blockquote Seth Godin http://a.example/ %}\nQuoted.\n{% endblockquote %}", ["<blockquote>", "Quoted."]),
+        (
+            "{% blockquote Seth Godin http://a.example/ %}\nQuoted.\n{% endblockquote %}",
+            ["<blockquote>", "Quoted.", "Seth Godin"],
+        ),
         ("{% codeblock lang:js %}\nalert(1 < 2);\n{% endcodeblock %}", ['class="language-js"', "1 &lt; 2"]),
         ("{% pullquote %}\nPulled.\n{% endpullquote %}", ["<blockquote>", "Pulled."]),
         ("{% img left http://a.example/b.png 300 200 title %}", ['src="http://a.example/b.png"']),

@@ -15,7 +15,7 @@ from articles.documents.template_tags import render_template_tags
         ("{% codeblock lang:js %}\na<b\n{% endcodeblock %}", '<pre><code class="language-js">a&lt;b</code></pre>'),
         ("{% highlight ruby %}x{% endhighlight %}", '<code class="language-ruby">x</code>'),
         ("{% youtube abc %}", '<iframe src="https://www.youtube.com/watch?v=abc"></iframe>'),
-        ("{% blockquote %}q{% endblockquote %}", "<blockquote>\n\nq\n\n</blockquote>"),
+        ("{% blockquote %}q{% endblockquote %}", "<blockquote>\n\nq\n\n\n\n</blockquote>"),
         ('{{< button href="https://x.example" text="View" >}}', '<a href="https://x.example">View</a>'),
         ("{{ site.baseurl }}/img/x.png", "/img/x.png"),
         ('{{ "/img/x.png" | relative_url }}', "/img/x.png"),
@@ -28,6 +28,69 @@ def test_known_tags_become_markup(body: str, expected: str) -> None:
     rendered, warnings = render_template_tags(body)
     assert expected in rendered
     assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "line"),
+    [
+        ("blockquote David Levithan, Wide Awake", "David Levithan, <cite>Wide Awake</cite>"),
+        (
+            "blockquote @DevDocs https://twitter.com/devdocs/status/356095192085962752/",
+            '@DevDocs, <cite><a href="https://twitter.com/devdocs/status/356095192085962752/">'
+            "twitter.com/devdocs/status/356095192085962752</a></cite>",
+        ),
+        (
+            "blockquote Seth Godin http://sethgodin.example/blog/ Welcome to Island Marketing",
+            'Seth Godin, <cite><a href="http://sethgodin.example/blog/">Welcome to Island Marketing</a></cite>',
+        ),
+        (
+            "quote 鲁迅, 呐喊 https://book.example/nahan 自序",
+            '鲁迅, <cite>呐喊, <a href="https://book.example/nahan">自序</a></cite>',
+        ),
+        ('blockquote "<b>Evil</b>"', "&lt;b&gt;Evil&lt;/b&gt;"),
+    ],
+)
+def test_a_quotation_says_whose_words_it_is(tag: str, line: str) -> None:
+    rendered, warnings = render_template_tags(f"{{% {tag} %}}\nq\n{{% end{tag.split()[0]} %}}\nnext")
+    assert "".join(rendered.split("\n")) == f"<blockquote>q<p>— {line}</p></blockquote>next"
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            '{{< quote-block text="Few can." cite="A. Clerk, report" >}}',
+            "<blockquote><p>Few can.</p><p>— <cite>A. Clerk, report</cite></p></blockquote>",
+        ),
+        (
+            '{{< blockquote author="A. Clerk" link="https://a.example/r" title="Report" >}}q{{< /blockquote >}}',
+            '<blockquote>q<p>— A. Clerk, <cite><a href="https://a.example/r">Report</a></cite></p></blockquote>',
+        ),
+        ("{% pullquote right %}q{% endpullquote %}", "<blockquote>q</blockquote>"),
+    ],
+)
+def test_a_quotation_of_hugo_s_themes_says_so_too(body: str, expected: str) -> None:
+    assert "".join(render_template_tags(body)[0].split("\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "caption"),
+    [
+        ("codeblock Array.map", "Array.map"),
+        (
+            "codeblock .compact http://underscorejs.example/#compact Underscore.js",
+            '.compact <a href="http://underscorejs.example/#compact">Underscore.js</a>',
+        ),
+        ("codeblock lang:js mark:1,7-8 <b>", "&lt;b&gt;"),
+        ("codeblock js", ""),
+        ("codeblock lang:js first_line:3", ""),
+        ("highlight ruby linenos", ""),
+    ],
+)
+def test_a_code_sample_keeps_its_title(tag: str, caption: str) -> None:
+    rendered, _warnings = render_template_tags(f"{{% {tag} %}}\nx\n{{% end{tag.split()[0]} %}}")
+    assert rendered.partition("<pre>")[0].strip() == (f"<figure><figcaption>{caption}</figcaption>" if caption else "")
 
 
 def test_unknown_tags_leave_what_stands_between_them_and_warn() -> None:
