@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from articles.documents.document import DocumentWarning, HeroImage
-from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path
+from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path, month_from_path
 from articles.text.scraped import unwrap_address
 
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
@@ -91,9 +91,16 @@ class FileDate:
 
 
 def date_of(
-    keys: Keys, key: str, modified_at: datetime | None, zone: tzinfo, warnings: list[DocumentWarning]
+    keys: Keys,
+    key: str,
+    *,
+    updated_at: datetime | None,
+    modified_at: datetime | None,
+    zone: tzinfo,
+    warnings: list[DocumentWarning],
 ) -> FileDate:
-    """Return the date, by the keys, else by a path among them or the file's own path, else the file's time."""
+    """Return the date, by the best that there is: the keys, a day in the file's address or path, a month or a year in
+    its folders, its last change by the keys, the file's own time. What stood in for the key is a warning."""
     moment = keys.moment("date", zone=zone)
     if moment:
         return FileDate(moment, is_given=True)
@@ -101,14 +108,23 @@ def date_of(
     moment = moment_from_path(f"{address.removesuffix('/')}/", zone=zone)
     if moment:
         return FileDate(moment, is_given=True)
-    moment = moment_from_path(key, zone=zone)
+    moment, origin = moment_from_path(key, zone=zone), "the file's path"
+    month = None if moment else month_from_path(key, zone=zone)
+    if month:
+        moment, origin = month[0], f"the file's path, which only says {month[1]}"
+    elif not moment and updated_at:
+        moment, origin = updated_at, "its last change"
+    is_given = moment is not None
+    # Within the year that the folder names the file's own time says more.
+    if modified_at and (moment is None or (month and len(month[1]) == 4 and _is_in_year(modified_at, moment, zone))):
+        moment, origin, is_given = modified_at, "the file's time of modification", False
     if moment:
-        warnings.append(DocumentWarning("no date among the keys; taken from the file's path", reason="date"))
-        return FileDate(moment, is_given=True)
-    if modified_at:
-        text = "no date among the keys; taken from the file's time of modification"
-        warnings.append(DocumentWarning(text, reason="date"))
-    return FileDate(modified_at, is_given=False)
+        warnings.append(DocumentWarning(f"no date among the keys; taken from {origin}", reason="date"))
+    return FileDate(moment, is_given=is_given)
+
+
+def _is_in_year(moment: datetime, year: datetime, zone: tzinfo) -> bool:
+    return moment.astimezone(zone).year == year.astimezone(zone).year
 
 
 def is_clock(values: dict[str, Any]) -> bool:

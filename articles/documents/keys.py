@@ -104,6 +104,9 @@ _NUMERIC_DATE = re.compile(
 )
 _DATE_IN_NAME = re.compile(r"(?:^|/)(\d{4})-?(\d{2})-?(\d{2})(?=[-_ ./])")
 _DATE_IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/")
+# Where only folders tell: 2013/09/, 2013-09/, 201309/; a year alone.
+_MONTH_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d{2})[-/]?(\d{2})/")
+_YEAR_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d{2})/")
 _MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun"), 1)} | {
     name: number for number, name in enumerate(("jul", "aug", "sep", "oct", "nov", "dec"), 7)
 }
@@ -362,6 +365,18 @@ def moment_from_path(key: str, *, zone: tzinfo) -> datetime | None:
             if 1600 <= day.year <= 9000:
                 return datetime.combine(day, time(), zone).astimezone(UTC)
     return None
+
+
+def month_from_path(key: str, *, zone: tzinfo) -> tuple[datetime, str] | None:
+    """Return the beginning of the month, else of the year, that the folders of a path name, and its spelling."""
+    found = _MONTH_IN_FOLDERS.search(key)
+    if found and 1 <= int(found[2]) <= 12:
+        year, month, name = int(found[1]), int(found[2]), f"{found[1]}-{found[2]}"
+    elif found := _YEAR_IN_FOLDERS.search(key):
+        year, month, name = int(found[1]), 1, found[1]
+    else:
+        return None
+    return datetime(year, month, 1, tzinfo=zone).astimezone(UTC), name
 
 
 def is_filler(address: str) -> bool:

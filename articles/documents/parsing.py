@@ -124,7 +124,8 @@ def parse_document(
 
     _refuse_papers(path, front.values)
     page_type = str(keys.take("page_type") or "").lower()
-    date = date_of(keys, key, modified_at, zone, warnings)
+    updated_at = keys.moment("updated", zone=zone)
+    date = date_of(keys, key, updated_at=updated_at, modified_at=modified_at, zone=zone, warnings=warnings)
     _refuse_pages(keys, page_type, key, site, is_dated=date.is_given)
     body, tag_warnings = render_template_tags(front.body)
     warnings += tag_warnings
@@ -174,7 +175,7 @@ def parse_document(
         is_draft=is_draft,
         published_at=date.moment,
         is_dated=date.is_given and not is_clock(front.values),
-        updated_at=keys.moment("updated", zone=zone),
+        updated_at=updated_at,
         expires_at=keys.moment("expires", zone=zone),
         language=language_of(keys, path),
         source_name=named_source or publisher[:MAX_SOURCE],

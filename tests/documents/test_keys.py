@@ -146,3 +146,33 @@ def test_no_pattern_is_slow_on_hostile_text(text: str) -> None:
     )
     as_plain(text)
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("key", "front", "day", "origin"),
+    [
+        ("2015-11-20-a.md", "date: 2021-05-15", "2021-05-15", ""),
+        ("a.md", "permalink: /2021/05/15/a/", "2021-05-15", ""),
+        ("2021/05/15/a.md", "updated: 2022-01-01", "2021-05-15", "path"),
+        ("published/201309/a.md", "updated: 2022-01-01", "2013-09-01", "2013-09"),
+        ("2013/09/a.md", "tags: x", "2013-09-01", "2013-09"),
+        ("archive/2013/a.md", "tags: x", "2013-01-01", "2013"),
+        ("archive/2025/a.md", "tags: x", "2025-07-01", "time of modification"),
+        ("201313/a.md", "updated: 2022-01-01", "2022-01-01", "its last change"),
+        ("a.md", "date: 昨天", "2025-07-01", "time of modification"),
+    ],
+)
+def test_the_best_date_that_there_is_counts_and_what_stood_in_is_named(
+    key: str, front: str, day: str, origin: str
+) -> None:
+    document = parse_document(
+        f"---\ntitle: a\n{front}\n---\nb".encode(),
+        source="a",
+        key=key,
+        modified_at=datetime(2025, 7, 1, tzinfo=SHANGHAI),
+        reading=Reading(SHANGHAI),
+    )
+    assert document.published_at is not None
+    assert document.published_at.astimezone(SHANGHAI).date().isoformat() == day
+    told = [warning.text for warning in document.warnings if "taken from" in warning.text]
+    assert (origin in told[0]) if origin else told == []
