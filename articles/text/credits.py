@@ -21,24 +21,38 @@ _LABELS = {
     "original_title": "原标题|原標題|原题|原题目",
     # Work that no byline names.
     "other": "校对|审校|审核|选题|排版|监制|出品|策划|设计|制图|运营|一审|二审|三审|终审|图片来源|图源|题图|题图来自"
-    "|配图|图|图片|校對|審校",
+    "|配图|图|图片|校對|審校|图片编辑|视觉|视觉编辑|头图|头图来自|封面|封面来源|图片来自|实习生|出品人|统筹|文字编辑|技术",
 }
 _ROLE_OF = {label: role for role, labels in _LABELS.items() for label in labels.split("|")}
 _LABEL = re.compile(
     rf"({'|'.join(sorted(map(re.escape, _ROLE_OF), key=len, reverse=True))})\s*+[|｜丨∣/／:：]\s*+(.+)", re.IGNORECASE
 )
-_REPORTED = re.compile(
-    r"(?:[\u4e00-\u9fff]{1,8}(?:报|社|网|台))?(?:本报|本网|本刊)?(?:见习|特约|实习)?记者[\s\u3000]*+(.+)"
-)
+# Whose reporter or editor it is: 望洲新闻记者 | 张三, 望洲日报记者 张三.
+_PAPER = r"[\u4e00-\u9fff]{1,8}(?:报|社|网|台|新闻|财经|周刊|客户端)"
+_OF_PAPER = re.compile(rf"{_PAPER}(?=(?:见习|特约|实习)?(?:记者|编辑|摄影)\s*+[|｜丨∣:：])")
+_REPORTED = re.compile(rf"(?:{_PAPER})?(?:本报|本网|本刊)?(?:见习|特约|实习)?记者[\s\u3000]*+(.+)")
 _REPORTS = re.compile(r"[\s\u3000](?:报道|摄影报道|综合报道|发自\S{2,10})\Z")
-_FROM = re.compile(r"本文(?:转载自|转自|来自|选自|首发于)(?:微信)?(?:公众号)?[\s:：]*+(.+)")
+_BESIDE = re.compile("实习生|通讯员|摄影记者")
+_FROM = re.compile(r"(?:编者按[:：]\s*+)?本文(?:转载自|转自|来自|选自|首发于)(?:微信)?(?:公众号)?[\s:：]*+(.+)")
+# The account's number behind a name: （ID：wangzhou_ai）.
+_ACCOUNT = re.compile(r"[（(]\s*+(?:微信)?(?:公众号)?(?:ID|id|微信号)\s*+[:：]?\s*+[\w\-]{2,40}\s*+[)）]")
+# An account writes, too: 文 | 望洲智造（ID：wangzhou_ai）. It is no person.
+_BY_ACCOUNT = re.compile(
+    r"(?:本文作者|作者|撰文|文)\s*+[|｜丨∣:：]\s*+([^，,；;|｜丨:：（(]{2,20})(?=[（(]\s*+(?:微信)?(?:公众号)?(?:ID|id|微信号))"
+)
+# 本文由 @张三 原创发布于……。
+_POSTED = re.compile(r"本文由\s*+@?\s*+([^\s@，,。]{2,20})\s*+(?:原创|投稿|翻译)?\s*+(?:发布|投稿)")
+# A name with what its bearer is: 作者：张三（望洲大学教授）.
+_WITH_POST = re.compile(r"[|｜丨∣:：]\s*+([\u4e00-\u9fff·]{2,8})\s*+[（(，,]")
 _BY = re.compile(
     r"(?:(?:Article|Announcement|Post|Story|Text) )?(?:[Cc]ontributed |[Ww]ritten )?[Bb]y "
     r"((?:[A-Z][\w.'’\-]*+ ){1,2}[A-Z][\w.'’\-]*+)"
 )
+_LABELLED = "|".join(sorted(filter(str.isalpha, _ROLE_OF), key=len, reverse=True))
 # Where the next credit of a line begins.
 _PARTS = re.compile(
-    r"\n|[\s\u3000]{2,}|\u3000|[，,；;。|｜\s]\s*+(?=(?:文|来源|作者|编辑|责编|责任编辑|翻译|译者|校对|选题|审校|摄影|记者|图)\s*+[|｜丨∣:：])"
+    rf"\n|[\s\u3000]{{2,}}|\u3000|[，,；;。|｜\s]\s*+(?=[（(\[【]?(?:{_PAPER})?(?:{_LABELLED})\s*+[|｜丨∣:：])"
+    r"|[\s，,；;]\s*+(?=[文图]\s*+[/／])"
 )
 _NAMES = re.compile(r" ?[、/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _COMMA = re.compile("[，,]")
@@ -54,6 +68,22 @@ _NO_NAMES = frozenset(
     | {"本报", "报道", "如下", "如图", "无", "不详", "略"}
 )
 _INSTITUTIONS = frozenset("社报网台局部室组厅院刊")
+_INSTITUTION_ENDS = (
+    "大学",
+    "公司",
+    "集团",
+    "中心",
+    "协会",
+    "团队",
+    "学会",
+    "财经",
+    "新闻",
+    "周刊",
+    "传媒",
+    "资讯",
+    "商业",
+    "观察",
+)
 _LINE_ENDS = re.compile(
     r"</?(?:p|h[1-6]|li|ul|ol|dl|dt|dd|pre|blockquote|t[drh]|figcaption|figure)(?: [^<>]*+)?>|<[bh]r>"
 )
@@ -117,7 +147,7 @@ class _Found:
 
     def read(self, line: str, *, may_be_dateline: bool) -> None:
         """Read one line; one that holds credits alone is certain."""
-        texts = list(_parts(line))
+        texts = list(_parts(_ACCOUNT.sub("", _BY_ACCOUNT.sub(r"来源：\1", line))))
         parts = [_read(text) for text in texts]
         credits = [part for part in parts if part]
         is_long = len(line) > _MAX_LINE and any(role != "address" for role, _values in credits)
@@ -126,8 +156,10 @@ class _Found:
             self._take(credits, line)
             return
         for role, values in credits:
-            # Inside a sentence the first name is the one that the label stands in front of.
-            self._suggest(role, values[:1] or [line], line)
+            self._suggest(role, values or _named_with_post(line) or [line], line)
+        posted = _POSTED.match(line)
+        if posted and is_person(posted[1]):
+            self._suggest("author", [posted[1]], line)
         dateline = _DATELINE.search(line) if may_be_dateline else None
         if dateline:
             self._suggest("author", _people(dateline[1]), line)
@@ -144,7 +176,8 @@ class _Found:
                 self._people |= {(value, role): None for value in values}
         if not any(values for _role, values in credits):
             # A label, and behind it what is no name and no source.
-            self._suggest(credits[0][0] if credits else "other", [line], line)
+            role = credits[0][0] if credits else "other"
+            self._suggest(role, role != "source" and _named_with_post(line) or [line], line)
 
     def _suggest(self, role: str, values: list[str], line: str) -> None:
         if role not in {"other", "address"}:
@@ -163,6 +196,11 @@ class _Found:
         )
 
 
+def _named_with_post(line: str) -> list[str]:
+    found = _WITH_POST.search(line)
+    return [found[1]] if found and is_person(found[1]) else []
+
+
 def _parts(line: str) -> Iterator[str]:
     for part in _PARTS.split(line):
         part = part.translate(_BRACKETS).strip(" \u3000\t，,；;。|｜")
@@ -172,7 +210,7 @@ def _parts(line: str) -> Iterator[str]:
 
 def _read(part: str) -> tuple[str, list[str]] | None:
     """Return the role of a credit and its names (none where they are no names); None for what is no credit."""
-    match = _LABEL.fullmatch(part)
+    match = _LABEL.fullmatch(_OF_PAPER.sub("", part))
     if match:
         role, value = _ROLE_OF[match[1].lower()], match[2].strip()
         if role == "address":
@@ -184,7 +222,7 @@ def _read(part: str) -> tuple[str, list[str]] | None:
         return role, _people(_COMMA.split(value)[0])
     match = _REPORTED.fullmatch(part)
     if match and len(part) <= 30:
-        names = _people(_REPORTS.sub("", match[1]))
+        names = _people(_BESIDE.sub(" ", _REPORTS.sub("", match[1])))
         return ("author", names) if names else None
     match = _FROM.fullmatch(part)
     if match and _is_source(match[1]):
@@ -209,7 +247,7 @@ def is_person(name: str) -> bool:
     if name in _NO_NAMES:
         return False
     if _HAN_NAME.fullmatch(name):
-        if name[-1] in _INSTITUTIONS and len(name) > 2:
+        if len(name) > 2 and (name[-1] in _INSTITUTIONS or name.endswith(_INSTITUTION_ENDS)):
             return False
         return all(1 <= len(part) <= 4 for part in re.split("[·•]", name)) and (len(name) <= 4 or "·" in name)
     words = name.split()

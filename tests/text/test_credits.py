@@ -34,6 +34,24 @@ from articles.text.credits import Credits, edge_lines, find_credits, is_person
         (["作者：Emma Hale 译者：译者ID 校对：校对者ID"], ["Emma Hale author"], ""),
         (["编辑：甲乙　责编：丙丁", "图片来源：视觉中国"], ["甲乙 editor", "丙丁 editor"], ""),
         (["來源：望洲日報"], [], "望洲日報"),
+        # As the pages of news portals have them.
+        (
+            ["本文来自微信公众号：望洲智造（ID：wangzhou_ai），作者：林听澜、何知夏，题图来自：视觉中国"],
+            ["林听澜 author", "何知夏 author"],
+            "望洲智造",
+        ),
+        (
+            ["文 | 望洲智造（ID：wangzhou_ai），作者 | 林听澜，编辑 | 何知夏"],
+            ["林听澜 author", "何知夏 editor"],
+            "望洲智造",
+        ),
+        (["来源 | 望洲智造（ID：wz）"], [], "望洲智造"),
+        (["望洲新闻记者 | 林听澜", "望洲新闻编辑 | 何知夏"], ["林听澜 author", "何知夏 editor"], ""),
+        (["望洲新闻记者 林听澜 实习生 何知夏"], ["林听澜 author", "何知夏 author"], ""),
+        (["正文", "责任编辑：沈未 图片编辑：陆行舟"], ["沈未 editor"], ""),
+        (["正文", "校对：陆行舟"], [], ""),
+        (["文/林听澜 图/何知夏"], ["林听澜 author"], ""),
+        (["正文", "原文链接：https://a.example/x （翻译：钟涛）"], ["钟涛 translator"], ""),
     ],
 )
 def test_a_line_that_holds_nothing_but_credits_is_certain(lines: list[str], people: list[str], source: str) -> None:
@@ -51,7 +69,9 @@ def test_a_line_that_holds_nothing_but_credits_is_certain(lines: list[str], peop
         ("作者：新华社", "author"),
         ("来源：这是一句话。它不是来源", "source"),
         ("记者：一二三四五六七", "author"),
-        ("编者按：本文来自微信公众号“新智元”，作者：周砚，编辑：沈未，授权发布。", "author"),
+        ("编者按：本文来自微信公众号“新智元”，作者：周砚，编辑：沈未，授权发布。", "source"),
+        ("本文由 @林听澜 原创发布于望洲经理人。未经许可，禁止转载", "author"),
+        ("作者：望洲大学 林听澜", "author"),
         ("望洲5月15日电（记者 林听澜）今晨，地铁三号线贯通。", "author"),
         ("原标题：他们为什么等", "original_title"),
     ],
@@ -70,6 +90,22 @@ def test_a_suggestion_names_the_people_that_it_saw() -> None:
         ("author", "周砚"),
         ("editor", "沈未"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        (
+            "编者按：本文来自微信公众号“望洲智造”（ID:wangzhou_ai），作者：林听澜、何知夏，编辑：沈未，望洲网经授权发布。",
+            ["望洲智造", "林听澜", "何知夏", "沈未"],
+        ),
+        ("作者：林听澜（望洲大学教授）", ["林听澜"]),
+        ("作者：钟华，高级工程师，热衷于容器", ["钟华"]),
+        ("本文由 @林听澜 原创发布于望洲经理人。未经许可，禁止转载", ["林听澜"]),
+    ],
+)
+def test_a_suggestion_can_be_taken_as_it_is(line: str, values: list[str]) -> None:
+    assert [value for _role, value, _line in find_credits([line, "正文"]).suggestions] == values
 
 
 @pytest.mark.parametrize(
