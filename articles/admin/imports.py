@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from articles.actions.importing import Outcome
+from articles.actions.importing import LEFT, Outcome
 from articles.actions.rules import access
 from articles.admin.base import NewsroomAdmin
 from articles.admin.words import removal_text
@@ -130,18 +130,32 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("not simply imported"))
     def entries_text(self, run: ImportRun) -> str:
-        entries = run.entries.order_by("id")[:SHOWN_ENTRIES]
+        entries = run.entries.exclude(outcome=LEFT).order_by("id")[:SHOWN_ENTRIES]
         rows = ((_outcome_text(entry.outcome), entry.path, entry.text) for entry in entries)
         return format_html_join("", "<p><strong>{}</strong> {}<br>{}</p>", rows) or _("nothing")
 
     @admin.display(description=gettext_lazy("taking it back"))
     def undoing(self, run: ImportRun) -> str:
-        if run.undone_at:
-            return f"{timezone.localtime(run.undone_at):%Y-%m-%d %H:%M:%S}"
-        return format_html("<code>manage.py undo_import {}</code>", run.pk)
+        if not run.undone_at:
+            return format_html("<code>manage.py undo_import {}</code>", run.pk)
+        left = run.entries.filter(outcome=LEFT)
+        rows = (
+            (reverse("admin:articles_article_change", args=[entry.article_id]), entry.path, _(entry.text))
+            for entry in left.exclude(article=None).order_by("id")[:SHOWN_ENTRIES]
+        )
+        moment = f"{timezone.localtime(run.undone_at):%Y-%m-%d %H:%M:%S}"
+        if not (shown := format_html_join("", '<p><a href="{}">{}</a><br>{}</p>', rows)):
+            return moment
+        count = left.count()
+        heading = ngettext(
+            "%(count)d article was left as it is:", "%(count)d articles were left as they are:", count
+        ) % {"count": count}
+        return format_html("<div>{}</div><p><strong>{}</strong></p>{}", moment, heading, shown)
 
 
 def _outcome_text(value: str) -> str:
+    if value == LEFT:
+        return _("left as it is")
     return str(_OUTCOMES.get(Outcome(value), value)) if value in set(Outcome) else value
 
 
@@ -160,10 +174,11 @@ class OutcomeFilter(admin.SimpleListFilter):
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(outcome.value, _OUTCOMES[outcome]) for outcome in (Outcome.FAILED, Outcome.KEPT, Outcome.SKIPPED)]
+        shown = (Outcome.FAILED, Outcome.KEPT, Outcome.SKIPPED)
+        return [*((outcome.value, _OUTCOMES[outcome]) for outcome in shown), (LEFT, _("left as it is"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(outcome=self.value()) if self.value() in set(Outcome) else queryset
+        return queryset.filter(outcome=self.value()) if self.value() in {*Outcome, LEFT} else queryset
 
 
 class EntryRunFilter(admin.SimpleListFilter):
@@ -185,7 +200,7 @@ def as_number(text: str | None) -> int | None:
 
 @admin.register(ImportEntry)
 class ImportEntryAdmin(ReadOnlyAdmin):
-    list_display = ("outcome_text", "path", "text", "article_link")
+    list_display = ("outcome_text", "path", "reason", "article_link")
     list_display_links = None
     list_filter = (EntryRunFilter, OutcomeFilter)
     ordering = ("-id",)
@@ -196,6 +211,10 @@ class ImportEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("outcome"))
     def outcome_text(self, entry: ImportEntry) -> str:
         return _outcome_text(entry.outcome)
+
+    @admin.display(description=gettext_lazy("reason"))
+    def reason(self, entry: ImportEntry) -> str:
+        return _(entry.text) if entry.outcome == LEFT else entry.text
 
     @admin.display(description=gettext_lazy("article"))
     def article_link(self, entry: ImportEntry) -> str:

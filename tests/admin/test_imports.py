@@ -1,5 +1,6 @@
 """Imports in the newsroom: runs and their reports, originals one click away, filters that stay cheap."""
 
+import io
 import json
 import re
 from datetime import timedelta
@@ -8,13 +9,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, FileMark, ImportedFile, ImportEntry, ImportRun, Mark, User
 from tests.admin.conftest import change_address
-from tests.commands.imports import run, write_article
+from tests.commands.imports import edit, run, write_article
 from tests.factories import make_article, make_articles
 
 LIST = "/admin/articles/article/"
@@ -142,3 +144,15 @@ def test_the_entries_of_a_run_are_listed_by_outcome(desk: Client) -> None:
     assert "0:01:15" in page
     listed = desk.get(f"/admin/articles/importentry/?run={work.pk}&outcome=failed")
     assert [entry.path for entry in listed.context["cl"].result_list] == ["f.md"]
+
+
+def test_a_run_that_was_taken_back_says_in_chinese_what_it_left(desk: Client, imported: Article) -> None:
+    edit(imported, title="编辑改的题")
+    number = ImportRun.objects.get().pk
+    call_command("undo_import", str(number), stdout=io.StringIO(), stderr=io.StringIO())
+    page = desk.get(f"/admin/articles/importrun/{number}/change/").content.decode()
+    for text in ("1 篇稿件未动", "编辑改的题", "此后编辑又改过", change_address(imported)):
+        assert text in page
+    entries = desk.get(f"/admin/articles/importentry/?run={number}&outcome=left").content.decode()
+    assert "此后编辑又改过" in entries
+    assert "link.md" not in entries.partition('id="changelist"')[2]

@@ -121,6 +121,27 @@ def test_runs_are_taken_back_one_after_the_other(folder: Path) -> None:
     assert not Revision.objects.exists()
 
 
+def test_why_an_article_was_left_is_told_and_stays_with_the_run(folder: Path) -> None:
+    run(folder)
+    first = ImportRun.objects.get()
+    write_article(folder / "a.md", title="新题")
+    run(folder)
+    edit(Article.objects.get(title="题b"), title="编辑改的题")
+    later = Article.objects.get(title="新题")
+    edited = Article.objects.get(title="编辑改的题")
+    err = io.StringIO()
+    assert undo(first.pk, dry_run=True) == "deleted=0 restored=0 kept=2"
+    assert not first.entries.exists()
+    for _again in range(2):
+        call_command("undo_import", str(first.pk), stdout=io.StringIO(), stderr=err)
+    told = f"kept: article {later.pk}: a later import changed it since; take that one back first"
+    assert err.getvalue().splitlines()[:2] == [f"kept: article {edited.pk}: an editor changed it since", told]
+    assert list(first.entries.order_by("pk").values_list("outcome", "article", "path")) == [
+        ("left", later.pk, "新题"),
+        ("left", edited.pk, "编辑改的题"),
+    ]
+
+
 def test_an_overwritten_edit_returns_as_an_edit(folder: Path) -> None:
     run(folder)
     edit(Article.objects.get(title="题a"), title="编辑改的题")

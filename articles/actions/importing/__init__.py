@@ -4,9 +4,10 @@ from articles.actions.importing.enduring import RunEnded
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
 from articles.actions.importing.running import PathRefused, count_files, import_files
-from articles.actions.importing.undoing import UndoReport, undo_run
+from articles.actions.importing.undoing import LEFT, UndoReport, undo_run
 
 __all__ = [
+    "LEFT",
     "Entry",
     "ImportOptions",
     "ImportReport",

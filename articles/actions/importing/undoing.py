@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from articles.actions.comparing import RELATIONS
 from articles.actions.importing.running import LOCK
@@ -20,6 +21,7 @@ from articles.models import (
     Category,
     FileMark,
     ImportedFile,
+    ImportEntry,
     ImportRun,
     Origin,
     OriginalBlob,
@@ -32,6 +34,12 @@ from articles.models import (
 from articles.models.locks import exclusively
 
 BATCH = 100
+# The outcome of an entry that says why an article was left as it is.
+LEFT = "left"
+EDITED = gettext_noop("an editor changed it since")
+IMPORTED = gettext_noop("a later import changed it since; take that one back first")
+TAKEN_DOWN = gettext_noop("it was taken down since")
+UNKNOWN = gettext_noop("what it was before is not known")
 
 
 @dataclass(slots=True)
@@ -53,8 +61,8 @@ def undo_run(
 
     Articles that the run made are deleted with the memory of their files, so that a later import makes them again.
     Articles that it changed get the state of before. What an editor or a later run touched since is kept and told.
-    Sections, tags and authors that it made go if nothing uses them; pictures stay in the library. Raises
-    `AlreadyRunning` while an import is at work.
+    Sections, tags and authors that it made go if nothing uses them; pictures stay in the library. The run remembers
+    what was left and why, as its entries with the outcome `LEFT`. Raises `AlreadyRunning` while an import is at work.
     """
     report = UndoReport()
     with exclusively(LOCK):
@@ -67,10 +75,35 @@ def undo_run(
         for ids in _in_batches(made.values_list("pk", flat=True)):
             _in_transaction(_delete, ids, report, dry_run=dry_run)
             on_batch(report)
+        report.kept += [(article, IMPORTED) for article in sorted(_changed_later(run) - changed)]
+        on_batch(report)
         if not dry_run:
+            _remember_left(run, report.kept)
             _remove_unused(run.made)
             ImportRun.objects.filter(pk=run.pk).update(undone_at=timezone.now())
     return report
+
+
+def _changed_later(run: ImportRun) -> set[int]:
+    """Return the articles that the run made and a later one changed: that one's revisions name the run before it."""
+    later = Revision.objects.filter(origin=Origin.IMPORT, run__gt=run.pk).exclude(article=None)
+    return {
+        revision.article_number
+        for revision in later.iterator(chunk_size=BATCH)
+        if revision.data.get("file", {}).get("run_id") == run.pk
+    }
+
+
+@transaction.atomic
+def _remember_left(run: ImportRun, kept: list[tuple[int, str]]) -> None:
+    run.entries.filter(outcome=LEFT).delete()
+    reasons = dict(kept)
+    for ids in _in_batches(reasons):
+        titles = Article.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "title")
+        ImportEntry.objects.bulk_create(
+            ImportEntry(run=run, outcome=LEFT, path=title, article_id=article, text=reasons[article])
+            for article, title in titles
+        )
 
 
 def _in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -94,12 +127,14 @@ def _restore(ids: list[int], report: UndoReport) -> None:
         article = Article.objects.select_for_update().filter(pk=revision.article_number).first()
         if article is None:
             continue
-        newest = _touches(article.pk).order_by("-pk").values_list("pk", flat=True).first()
+        newest = _touches(article.pk).order_by("-pk").values_list("pk", "origin").first()
         data = revision.data
-        if newest != revision.pk or "file" not in data:
-            report.kept.append((article.pk, "it was changed again since"))
+        if newest and newest[0] != revision.pk:
+            report.kept.append((article.pk, IMPORTED if newest[1] == Origin.IMPORT else EDITED))
+        elif "file" not in data:
+            report.kept.append((article.pk, UNKNOWN))
         elif article.trashed_at or article.withdrawn_at:
-            report.kept.append((article.pk, "it was taken down since"))
+            report.kept.append((article.pk, TAKEN_DOWN))
         else:
             _give_back(article, data)
             _give_back_file(article, revision.run_id, data["file"])
@@ -143,9 +178,9 @@ def _delete(ids: list[int], report: UndoReport) -> None:
         "pk", "article", "digest", "is_touched", "article__trashed_at", "article__withdrawn_at"
     ):
         if is_touched:
-            report.kept.append((article, "it was changed since"))
+            report.kept.append((article, EDITED))
         elif trashed_at or withdrawn_at:
-            report.kept.append((article, "it was taken down since"))
+            report.kept.append((article, TAKEN_DOWN))
         else:
             going.append(article)
             files.append(pk)
