@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from articles.text import policy
 from articles.text.body_pictures import Picture, place_pictures
+from articles.text.content_model import fit
 from articles.text.embeds import known_embed
 from articles.text.foreign import chinese_runs, language_of
 from articles.text.html_tree import Element, Node, TooDeep, parse_clean, text_of, write_html
@@ -41,17 +42,17 @@ def render_body(
 ) -> str:
     """Return sanitized `html` for a page whose title is its only h1.
 
-    Headings start at h2, skip no level and carry an anchor; tables and code scroll in a box of their own that the
-    keyboard reaches; links to other sites carry `rel`, pictures load late, send no referrer and have the caption as
-    alternative text where they have none; embeds name their host and their player. With the `language` of the text,
-    passages in another one are marked. Elements and attributes that the policy does not know are left out, should any
-    have reached the database by another way.
+    Headings start at h2, skip no level and carry an anchor; each element stands where HTML allows it; tables and code
+    scroll in a box of their own that the keyboard reaches; links to other sites carry `rel`, pictures load late, send
+    no referrer and have the caption as alternative text where they have none; embeds name their host and their player.
+    With the `language` of the text, passages in another one are marked. Elements and attributes that the policy does
+    not know are left out, should any have reached the database by another way.
 
     On a page, pictures get their sizes: `pictures` are our own, `whole` names a link to a picture (`place_pictures`).
     For a feed, `base` is the page's address: relative links and pictures become absolute, and nothing hangs on a style
     sheet.
     """
-    rendered = _Renderer(language).render(_parse(html))
+    rendered = fit(_Renderer(language).render(_parse(html)))
     if base is not None:
         _make_absolute(rendered, base)
         return write_html(rendered)
@@ -188,6 +189,10 @@ def _link(attributes: dict[str, str], children: list[Node]) -> Element | None:
     """Return a link that has a name: one without any goes, one around a picture that says nothing is called by its
     address, and a picture does not repeat the words of its link."""
     address = attributes.get("href", "")
+    if address.count("#") > 1:
+        page, fragment = address.split("#", 1)
+        address = f"{page}#{fragment.replace('#', '%23')}"
+        attributes = {**attributes, "href": address}
     if address.startswith(("http:", "https:")):
         attributes = {**attributes, "rel": "noopener noreferrer"}
     text = " ".join(text_of(children).split())

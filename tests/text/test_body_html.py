@@ -24,6 +24,28 @@ RENDERED = {
         "".join(f"<h{level}>a{level}</h{level}>" for level in range(1, 7)),
         "".join(f'<h{min(6, level + 1)} id="s-a{level}">a{level}</h{min(6, level + 1)}>' for level in range(1, 7)),
     ),
+    "a mark of running text around blocks goes": (
+        "<code>a <p>b</p><ol><li>c</li></ol></code><ul><em><li>d</li></em></ul>",
+        "a <p>b</p><ol><li>c</li></ol><ul><li>d</li></ul>",
+    ),
+    "what stands in a list is an item": (
+        "<ul>\n<li>a</li>b <em>c</em><ol><li>d</li></ol></ul>",
+        "<ul>\n<li>a</li><li>b <em>c</em><ol><li>d</li></ol></li></ul>",
+    ),
+    "rows without cells are left out": (
+        "<table><tbody><tr></tr><tr><td>a</td></tr></tbody></table>",
+        '<div class="scroll scroll-table" tabindex="0"><table><tbody><tr><td>a</td></tr></tbody></table></div>',
+    ),
+    "a row that cells above it fill stays": (
+        '<table><tbody><tr><td rowspan="2">a</td></tr><tr></tr></tbody></table>',
+        '<div class="scroll scroll-table" tabindex="0"><table><tbody><tr><td rowspan="2">a</td></tr><tr></tr></tbody>'
+        "</table></div>",
+    ),
+    "what no words sum up is not folded": (
+        "<details>a</details><details><p>b</p></details><details><summary>c</summary>d</details>",
+        "<p>a</p><p>b</p><details><summary>c</summary>d</details>",
+    ),
+    "an address has one fragment": ('<a href="/a#/#b:c">d</a>', '<a href="/a#/%23b:c">d</a>'),
     "paragraphs that show nothing are left out": (
         "<p></p><p>a</p><p> <br>&nbsp;</p><p><strong> </strong></p>",
         "<p>a</p>",
@@ -202,6 +224,12 @@ def test_the_outline_names_the_anchors_of_the_rendered_body():
     html = "<h1>一</h1><p>文</p><h3>二 <em>三</em></h3>"
     assert outline(html) == [Heading(2, "s-一", "一"), Heading(3, "s-二-三", "二 三")]
     assert all(f'id="{heading.anchor}"' in render_body(html) for heading in outline(html))
+
+
+def test_marks_within_marks_around_many_blocks_do_not_grow():
+    marks = ("em", "strong", "code", "s", "u", "small", "sub", "sup", "mark", "cite", "q", "abbr", "dfn", "kbd")
+    stored = "".join(f"<{mark}>" for mark in marks) + "a<p>b</p>" * 1000 + "".join(f"</{mark}>" for mark in marks[::-1])
+    assert render_body(stored) == "a<p>b</p>" * 1000
 
 
 def test_a_body_deeper_than_the_policy_is_shown_as_text():
