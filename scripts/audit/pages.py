@@ -1,0 +1,60 @@
+"""Which pages are judged."""
+
+from django.utils import timezone
+
+from articles.models import Article, ArticleQuerySet, Author, Category, ImportedFile, Kind, Tag
+
+IMPORTED = 200
+SAMPLES = "samples"
+
+
+def page_kinds() -> dict[str, str]:
+    """Return an address of each kind of page of the samples."""
+    live = Article.objects.live()
+    plain = without_pictures(live).order_by("pk").first()
+    kinds = {"home": "/", "archive": "/archive/", "search": "/search/", "search results": "/search/?q=%E5%9C%B0"}
+    kinds["section"] = Category.objects.get(path="cheng-shi").get_absolute_url()
+    kinds["tag"] = Tag.objects.filter(items__isnull=False).order_by("pk")[0].get_absolute_url()
+    kinds["author"] = Author.objects.filter(authorships__isnull=False).order_by("pk")[0].get_absolute_url()
+    for kind in Kind.values:
+        article = live.filter(kind=kind).order_by("pk").first()
+        if article:
+            kinds[f"article ({kind})"] = article.get_absolute_url()
+    if plain:
+        kinds["article without pictures"] = plain.get_absolute_url()
+    newest = live.order_by("-published_at")[0]
+    day = f"{timezone.localtime(newest.published_at):%Y/%m/%d}".split("/")
+    for number, unit in enumerate(("year", "month", "day"), 1):
+        kinds[f"archive ({unit})"] = f"/archive/{'/'.join(day[:number])}/"
+    kinds["corrections"] = "/corrections/"
+    kinds["not found"] = "/no-such-page/"
+    return kinds
+
+
+def imported_kinds() -> dict[str, str]:
+    """Return the address of one article, and of its section, of each folder that was imported beside the samples.
+
+    Where it can be, the article has no pictures: those of imported files may be missing or of another host.
+    """
+    kinds: dict[str, str] = {}
+    for source in ImportedFile.objects.exclude(source=SAMPLES).order_by("source").values_list("source", flat=True):
+        name = source.rstrip("/").rpartition("/")[2]
+        if f"article of {name}" in kinds:
+            continue
+        live = Article.objects.live().filter(imported_files__source=source).select_related("category")
+        article = without_pictures(live).order_by("-word_count").first() or live.order_by("-word_count").first()
+        if article:
+            kinds[f"article of {name}"] = article.get_absolute_url()
+            if article.category:
+                kinds[f"section of {name}"] = article.category.get_absolute_url()
+    return kinds
+
+
+def without_pictures(articles: ArticleQuerySet) -> ArticleQuerySet:
+    return articles.filter(hero_image=None, hero_image_url="").exclude(body__contains="<img")
+
+
+def imported_articles() -> list[str]:
+    """Return the addresses of up to 200 articles, spread over all that are live."""
+    articles = list(Article.objects.live().order_by("pk").only("pk", "slug"))
+    return [article.get_absolute_url() for article in articles[:: max(1, len(articles) // IMPORTED)]][:IMPORTED]
