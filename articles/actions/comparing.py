@@ -1,13 +1,13 @@
 """Two snapshots of an article beside each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.actions.revising import FIELDS
+from articles.actions.revising import FIELDS, PICTURE_TEXTS, TEXTS_OF_PICTURE
 from articles.models import Category, Image
 from articles.text.diff import Line, Piece, diff_lines, diff_words, reading_lines
 
@@ -15,7 +15,19 @@ RELATIONS = ("sections", "byline", "tags")
 _PROSE = {"title", "subtitle", "kicker", "summary", "internal_note", "withdrawal_reason"}
 _TIMES = {"published_at", "expires_at", "trashed_at", "withdrawn_at"}
 # The order in which a reader meets them.
-_ORDER = ("title", "subtitle", "kicker", "summary", "body", "byline", "sections", "tags", "hero_image", *FIELDS)
+_ORDER = (
+    "title",
+    "subtitle",
+    "kicker",
+    "summary",
+    "body",
+    "byline",
+    "sections",
+    "tags",
+    "hero_image",
+    PICTURE_TEXTS,
+    *FIELDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,8 @@ class FieldChange:
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return the names of the fields in which two snapshots differ."""
     names = dict.fromkeys(name for name in (*_ORDER, *RELATIONS) if name in before or name in after)
+    if PICTURE_TEXTS not in before or PICTURE_TEXTS not in after:
+        names.pop(PICTURE_TEXTS, None)  # an early snapshot tells nothing of them
     return [name for name in names if _plain(name, before.get(name)) != _plain(name, after.get(name))]
 
 
@@ -50,6 +64,8 @@ def _plain(name: str, value: Any) -> Any:
     if name in _TIMES and value:
         moment = parse_datetime(value)
         return moment.replace(microsecond=0) if moment else None  # a form shows whole seconds
+    if name == PICTURE_TEXTS:
+        return {key: text for key, text in (value or {}).items() if text}
     return value or None
 
 
@@ -57,11 +73,22 @@ def _change(name: str, before: Any, after: Any) -> FieldChange:
     if name == "body":
         lines = diff_lines(reading_lines(before or ""), reading_lines(after or ""))
         return FieldChange(name, tuple(lines), _markup(lines))
+    if name == PICTURE_TEXTS:
+        return FieldChange(name, tuple(_picture_lines(before or {}, after or {})))
     if name in _PROSE:
         return FieldChange(name, (Line(tuple(diff_words(before or "", after or ""))),))
     old, new = _in_words(name, before), _in_words(name, after)
     pieces = [Piece("out", old)] * bool(old) + [Piece("in", new)] * bool(new)
     return FieldChange(name, (Line(tuple(pieces)),), old, new)
+
+
+def _picture_lines(before: dict[str, str], after: dict[str, str]) -> Iterator[Line]:
+    """Yield a line for each text of the picture that differs, its name in front."""
+    for key in TEXTS_OF_PICTURE:
+        old, new = before.get(key, ""), after.get(key, "")
+        if old != new:
+            label = str(Image._meta.get_field(key).verbose_name)  # type: ignore[union-attr]
+            yield Line((Piece("same", f"{label}: "), *diff_words(old, new)))
 
 
 def _markup(lines: list[Line]) -> str:

@@ -1,6 +1,6 @@
 """An editor's save: one transaction that settles the sections, dates the change, records and notes it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,20 @@ from django.utils import timezone
 
 from articles.actions.auditing import note
 from articles.actions.comparing import changed_fields
-from articles.actions.revising import baseline, record, snapshot
-from articles.models import Article, Origin, User, Verb, gather_changes, settle_category
+from articles.actions.revising import PICTURE_TEXTS, baseline, record, snapshot
+from articles.models import (
+    READ_FIELDS,
+    Article,
+    Image,
+    Origin,
+    User,
+    Verb,
+    gather_changes,
+    is_shared,
+    settle_category,
+)
 
-# What readers read on the article's page. A move to another section or a new tag is no new text.
-_READ = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image", "hero_image_url", "byline")
+_READ = (*READ_FIELDS, "byline", PICTURE_TEXTS)
 # What a step of the workflow writes; it has an entry of its own in the log.
 _STEPS = {"status", "trashed_at", "withdrawn_at", "withdrawal_reason"}
 
@@ -63,6 +72,15 @@ def editing(
             note(Verb.CREATE, article, by=by, **details)
         elif verb and not _STEPS.issuperset(changed):
             note(verb, article, by=by, fields=[name for name in changed if name not in _STEPS], **details)
+
+
+def write_picture_texts(image: Image, texts: Mapping[str, str], article: Article, *, by: User | None) -> bool:
+    """Write texts of the article's lead picture; False where others show it too and `by` may not speak for them."""
+    if by is not None and not by.has_perm("articles.change_image") and is_shared(image, article):
+        return False
+    Image.objects.filter(pk=image.pk).update(**texts)
+    image.refresh_from_db()
+    return True
 
 
 def delete_articles(articles: Iterable[Article], *, by: User | None) -> None:

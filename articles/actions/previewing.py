@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from articles.actions.auditing import note
 from articles.actions.editing import lock_version
-from articles.actions.revising import FIELDS, snapshot
+from articles.actions.revising import FIELDS, PICTURE_TEXTS, snapshot
 from articles.actions.rules import access, may
 from articles.models import (
     Article,
@@ -56,6 +56,8 @@ def staged(data: dict[str, Any], *, number: int, at: datetime) -> Article:
     article.published_at = article.published_at or at
     article.updated_at = Article.objects.filter(pk=number).values_list("updated_at", flat=True).first()
     article.hero_image = Image.objects.filter(pk=data.get("hero_image") or 0).first()
+    for name, text in data.get(PICTURE_TEXTS, {}).items() if article.hero_image else ():
+        setattr(article.hero_image, name, text)
     main = next((entry["id"] for entry in data.get("sections", ()) if entry["primary"]), 0)
     article.category = Category.objects.filter(pk=main).first()
     article.fill_in()

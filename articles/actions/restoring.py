@@ -11,8 +11,8 @@ from django.utils.dateparse import parse_datetime
 
 from articles.actions.auditing import note
 from articles.actions.comparing import RELATIONS, changed_fields
-from articles.actions.editing import editing, lock_version
-from articles.actions.revising import FIELDS, record, snapshot
+from articles.actions.editing import editing, lock_version, write_picture_texts
+from articles.actions.revising import FIELDS, PICTURE_TEXTS, record, snapshot
 from articles.actions.rules import access
 from articles.conf import review_required
 from articles.models import (
@@ -32,7 +32,7 @@ from articles.models import (
 
 # What a version is brought back for; where the article stands, when and at which address is no matter of versions.
 _NO_TEXT = {"slug", "status", "published_at", "expires_at", "trashed_at", "withdrawn_at", "withdrawal_reason"}
-TEXT = tuple(name for name in (*FIELDS, *RELATIONS) if name not in _NO_TEXT)
+TEXT = tuple(name for name in (*FIELDS, *RELATIONS, PICTURE_TEXTS) if name not in _NO_TEXT)
 
 
 class Outdated(Exception):
@@ -43,8 +43,11 @@ class Outdated(Exception):
         self.fields = fields
 
 
-def apply_snapshot(article: Article, data: dict[str, Any], names: Collection[str]) -> None:
-    """Write the named fields of a snapshot to the stored article; what they referred to and is gone is left out."""
+def apply_snapshot(article: Article, data: dict[str, Any], names: Collection[str], *, by: User | None = None) -> None:
+    """Write the named fields of a snapshot to the stored article; what they referred to and is gone is left out.
+
+    The texts of its picture are written where the article has this picture, and `by` may write them.
+    """
     for name in names:
         if name not in FIELDS or name not in data:
             continue
@@ -60,9 +63,12 @@ def apply_snapshot(article: Article, data: dict[str, Any], names: Collection[str
     if "sections" in names:
         _place(article, data.get("sections", []))
     if "byline" in names:
-        _sign(article, data.get("byline", []))
+        sign(article, data.get("byline", []))
     if "tags" in names:
         article.tags.set([entry["name"] for entry in data.get("tags", [])])
+    texts = data.get(PICTURE_TEXTS)
+    if PICTURE_TEXTS in names and texts and article.hero_image and article.hero_image_id == data.get("hero_image"):
+        write_picture_texts(article.hero_image, texts, article, by=by)
 
 
 def _place(article: Article, entries: list[dict[str, Any]]) -> None:
@@ -71,7 +77,8 @@ def _place(article: Article, entries: list[dict[str, Any]]) -> None:
     place(article, [section for section, _main in found], primary=next((s for s, main in found if main), None))
 
 
-def _sign(article: Article, entries: list[dict[str, Any]]) -> None:
+def sign(article: Article, entries: list[dict[str, Any]]) -> None:
+    """Write the byline of a snapshot in its order, in the place of the one that is there."""
     known = Author.objects.in_bulk([entry["id"] for entry in entries])
     Authorship.objects.filter(article=article).delete()
     Authorship.objects.bulk_create(
@@ -88,7 +95,7 @@ def revert(article: Article, revision: Revision, *, by: User) -> Article:
         stored.refresh_from_db()
         if not access(by, stored).may(Verb.EDIT) or revision.article_number != stored.pk:
             raise PermissionDenied(f"{by} may not restore a version of article {stored.pk}")
-        apply_snapshot(stored, revision.data, TEXT)
+        apply_snapshot(stored, revision.data, TEXT, by=by)
     article.refresh_from_db()
     return article
 
@@ -162,7 +169,7 @@ def publish_change(change: Revision, *, by: User, fields: Collection[str] | None
         names, conflicts = prepared_fields(change, snapshot(article))
         if fields is None and conflicts:
             raise Outdated(conflicts)
-        apply_snapshot(article, change.data, [name for name in names if fields is None or name in fields])
+        apply_snapshot(article, change.data, [name for name in names if fields is None or name in fields], by=by)
     change.delete()
     return article
 

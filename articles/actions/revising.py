@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Field
 
-from articles.models import Article, ImportRun, Origin, Revision, State, User
+from articles.models import Article, Image, ImportRun, Origin, Revision, State, User
 from articles.models.revision import pack
 
 # Every field that a person or a file decides; what the system derives is left out.
@@ -36,6 +36,19 @@ FIELDS = (
 )
 
 
+# The name under which a snapshot holds the texts of the lead picture, and their names. They belong to the picture, and
+# readers read them with the article.
+PICTURE_TEXTS = "hero_texts"
+TEXTS_OF_PICTURE = ("alt_text", "caption", "credit")
+
+
+def picture_texts(image: int | None) -> dict[str, str]:
+    """Return the texts of a picture by its id; none without one."""
+    if image is None:
+        return {}
+    return Image.objects.filter(pk=image).values(*TEXTS_OF_PICTURE).first() or {}
+
+
 def snapshot(article: Article) -> dict[str, Any]:
     """Return what the stored article holds, as JSON can hold it: fields by name, relations as ids and names."""
     data: dict[str, Any] = {}
@@ -51,6 +64,7 @@ def snapshot(article: Article) -> dict[str, Any]:
         {"id": entry.author_id, "name": entry.author.name, "role": entry.role}
         for entry in article.authorships.select_related("author")
     ]
+    data[PICTURE_TEXTS] = picture_texts(article.hero_image_id)
     data["tags"] = [{"id": item.tag_id, "name": item.tag.name} for item in article.tag_items.select_related("tag")]
     return data
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.actions.autosaving import drop_autosave
 from articles.actions.editing import delete_articles, editing
-from articles.actions.restoring import pending_change, preparing
+from articles.actions.restoring import pending_change, preparing, sign
 from articles.actions.rules import access, may_plan, may_sign_for_others
 from articles.actions.workflow import perform, take_step
 from articles.admin.article_corrections import CorrectionsAdmin
@@ -23,8 +22,9 @@ from articles.admin.article_form import ArticleForm
 from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
 from articles.admin.article_writing import WritingAdmin
-from articles.admin.base import UNWANTED, ChoosesByTyping, NewsroomAdmin
+from articles.admin.base import UNWANTED, NewsroomAdmin
 from articles.admin.bulk import BulkActions
+from articles.admin.byline import BylineInline
 from articles.admin.editor_views import EditorViews
 from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
 from articles.admin.imports import origin_links
@@ -35,59 +35,6 @@ from articles.admin.words import absence_text, removal_text, status_text
 from articles.models import Article, Author, Authorship, Verb
 from articles.search import find_ids
 from articles.templatetags.articles import article_html
-
-
-class BylineForm(forms.ModelForm):
-    position = forms.IntegerField(
-        label=gettext_lazy("no."),
-        required=False,
-        min_value=1,
-        max_value=99,
-        widget=forms.NumberInput(attrs={"size": 2}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The first of a byline is 1 for people; a new entry has no number and goes to the end.
-        self.initial["position"] = self.instance.position + 1 if self.instance.pk else None
-
-    def clean_position(self) -> int:
-        return (self.cleaned_data["position"] or 100) - 1
-
-
-class BylineFormSet(forms.BaseInlineFormSet):
-    def save(self, commit: bool = True) -> Any:
-        saved = super().save(commit=commit)
-        if commit:
-            entries = list(Authorship.objects.filter(article=self.instance).order_by("position", "id"))
-            for number, entry in enumerate(entries):
-                if entry.position != number:
-                    Authorship.objects.filter(pk=entry.pk).update(position=number)
-        return saved
-
-
-class BylineInline(ChoosesByTyping, admin.TabularInline):
-    model = Authorship
-    form = BylineForm
-    formset = BylineFormSet
-    autocomplete_fields = ("author",)
-    fields = ("author", "role", "position")
-    extra = 1
-    max_num = 50
-    verbose_name_plural = gettext_lazy("byline")
-
-    # Who may write the article may see its byline; a contributor's pieces carry the contributor's own name.
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_sign_for_others(request.user)  # type: ignore[arg-type]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_sign_for_others(request.user)  # type: ignore[arg-type]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_sign_for_others(request.user)  # type: ignore[arg-type]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
 
 
 @admin.register(Article)
@@ -264,6 +211,7 @@ class ArticleAdmin(
         waiting = pending_change(obj) if obj is not None and self.prepares(request, obj) else None
         form.waiting, form.is_prepared = waiting, self.prepares(request, obj)
         form.is_restored = getattr(request, "is_restored", False)
+        form.refused_step = getattr(request, "refused_step", "")
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -297,8 +245,7 @@ class ArticleAdmin(
             article.save()
             warning = form.save_relations()
             form.save_series()
-            for formset in formsets:
-                self.save_formset(request, form, formset, change=change)
+            self._save_byline(request, form, formsets, change=change)
             if not change and not may_sign_for_others(user):
                 Authorship.objects.bulk_create(
                     Authorship(article=article, author=author) for author in Author.objects.filter(user=user)
@@ -318,10 +265,18 @@ class ArticleAdmin(
         keep = () if any(formset.has_changed() for formset in formsets) else ("byline",)
         with preparing(form.instance, by=request.user, keep=keep if form.waiting else ()):  # type: ignore[arg-type]
             form.instance.save()
-            form.save_relations()
-            for formset in formsets:
-                self.save_formset(request, form, formset, change=True)
+            warning = form.save_relations()
+            self._save_byline(request, form, formsets, change=True)
+        if warning:
+            messages.warning(request, warning)
         messages.success(request, _("The change is kept; readers see it when it is published."))
+
+    def _save_byline(self, request: HttpRequest, form: Any, formsets: Any, *, change: bool) -> None:
+        if form.signed_by is not None:
+            sign(form.instance, form.signed_by)
+        elif "byline" not in form.taken:
+            for formset in formsets:
+                self.save_formset(request, form, formset, change=change)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         return self._after_step(request, obj) or super().response_add(request, obj, post_url_continue)

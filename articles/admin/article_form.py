@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.actions.editing import lock_version
+from articles.actions.editing import lock_version, write_picture_texts
 from articles.actions.filing import MAX_TAGS
-from articles.actions.rules import RULES, Stage, access
+from articles.actions.revising import PICTURE_TEXTS
+from articles.actions.rules import RULES, Stage, access, may_sign_for_others
 from articles.actions.series import add_to_series, may_arrange, remove_from_series
 from articles.actions.workflow import NEEDS_COMMENT
-from articles.admin.article_snapshot import form_values
+from articles.admin.article_snapshot import IMAGE_TEXTS, form_values, posted_byline
 from articles.admin.base import Choices, PlainTexts
 from articles.admin.collision import Collision, newest_revision
 from articles.admin.editor import BodyEditor
@@ -24,11 +25,10 @@ from articles.admin.picture_upload import PictureField, store_picture
 from articles.admin.series import SeriesChoices
 from articles.admin.taxonomy import SectionChoice, SectionChoices, SectionField, SectionsField
 from articles.conf import sanitizers
-from articles.models import Article, ArticleTag, Category, Image, Revision, Series, User, Verb, is_shared, place
+from articles.models import Article, ArticleTag, Category, Revision, Series, User, Verb, place
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
 from articles.text.slugs import make_slug
 
-IMAGE_TEXTS = {"hero_alt_text": "alt_text", "hero_caption": "caption", "hero_credit": "credit"}
 _COMMAS = str.maketrans(dict.fromkeys("，、;；\n\t", ","))
 
 
@@ -111,6 +111,7 @@ class ArticleForm(PlainTexts):
     # A change that waits, and whether this save is to be one.
     waiting: Revision | None = None
     is_prepared: bool = False
+    refused_step: str = ""  # why the step was not taken after all, though the form allowed it
     is_preview: bool = False  # is only shown: versions and steps are no matter
     is_restored: bool = False  # shows what was typed and not saved; saves nothing
 
@@ -152,6 +153,7 @@ class ArticleForm(PlainTexts):
         self.conflict: Revision | bool | None = None
         self.collision: Collision | None = None
         self.taken: list[str] = []
+        self.signed_by: list[dict[str, Any]] | None = None  # a byline that stays against somebody else's
         if "body" not in self.fields:  # a form that only shows
             return
         self._set_widget("main_section", SectionChoice(Article._meta.get_field("category"), admin.site))
@@ -203,6 +205,8 @@ class ArticleForm(PlainTexts):
             return cleaned
         self._check_version(cleaned)
         self._check_step(cleaned)
+        if self.refused_step:
+            self.add_error(None, self.refused_step)
         if self.is_restored:
             self.add_error(None, _("This is the text that was not saved. Look it through and save it."))
         if self.is_prepared and self.waiting and self.data.get("prepared") != str(self.waiting.pk):
@@ -235,9 +239,11 @@ class ArticleForm(PlainTexts):
         chosen = {name.removeprefix(prefix): str(self.data[name]) for name in self.data if name.startswith(prefix)}
         if str(self.data.get("replace_version")) != str(self.current_version):
             chosen = {}  # somebody was faster again
-        self.collision = Collision(self.instance, cleaned, cleaned.get("opened_at"), chosen)
+        byline = posted_byline(self.data) if may_sign_for_others(self.user) else None
+        self.collision = Collision(self.instance, cleaned, cleaned.get("opened_at"), chosen, byline)
         if self.data.get("replace_version") == str(self.current_version) and self.collision.is_settled:
             self._take(cleaned, self.collision)
+            self.signed_by = byline if self.collision.is_mine("byline") else None
             return
         newest = Revision.objects.filter(article=self.instance.pk).select_related("created_by").defer("packed").first()
         self.conflict = newest or True
@@ -298,9 +304,8 @@ class ArticleForm(PlainTexts):
         if not same:
             # The texts that were in the form belong to the picture before; only what was typed is for this one.
             texts = {name: text for name, text in texts.items() if text}
-        if texts and not self.user.has_perm("articles.change_image") and is_shared(image, article):
+        if PICTURE_TEXTS in self.taken:
+            texts = {}
+        if texts and not write_picture_texts(image, texts, article, by=self.user):
             return _("The texts of this picture stay as they were: it is shown elsewhere too.")
-        if texts:
-            Image.objects.filter(pk=image.pk).update(**texts)
-            image.refresh_from_db()
         return "" if image.alt_text else _("The lead image has no alternative text.")

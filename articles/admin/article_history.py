@@ -25,6 +25,7 @@ PER_PAGE = 40
 _LABELS = {
     "sections": gettext_lazy("sections"),
     "byline": gettext_lazy("byline"),
+    "hero_texts": gettext_lazy("texts of the lead image"),
     "tags": gettext_lazy("tags"),
     "title": gettext_lazy("title"),
 }

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from articles.actions.revising import FIELDS
+from articles.actions.revising import FIELDS, PICTURE_TEXTS, picture_texts
 from articles.models import Author, Role
 
 MAX_BYLINE = 50
+# The form's fields for the texts of the lead picture.
+IMAGE_TEXTS = {"hero_alt_text": "alt_text", "hero_caption": "caption", "hero_credit": "credit"}
 
 
 def form_snapshot(cleaned: dict[str, Any], base: dict[str, Any], byline: list[dict[str, Any]] | None) -> dict[str, Any]:
@@ -25,9 +27,23 @@ def form_snapshot(cleaned: dict[str, Any], base: dict[str, Any], byline: list[di
         data["sections"] = [{"id": section.pk, "path": section.path, "primary": first} for section, first in entries]
     if "tag_names" in cleaned:
         data["tags"] = [{"id": 0, "name": name} for name in cleaned["tag_names"]]
+    if "hero_image" in cleaned:
+        data[PICTURE_TEXTS] = _texts_of_picture(cleaned, base)
     if byline is not None:
         data["byline"] = byline
     return data
+
+
+def _texts_of_picture(cleaned: dict[str, Any], base: dict[str, Any]) -> dict[str, str]:
+    image = cleaned["hero_image"]
+    if image is None:
+        return {}
+    typed = {name: cleaned.get(field, "") for field, name in IMAGE_TEXTS.items()}
+    if image.pk == base.get("hero_image"):
+        return typed
+    # The texts that were in the form belong to the picture before; only what was typed is for this one.
+    before = base.get(PICTURE_TEXTS, {})
+    return picture_texts(image.pk) | {name: text for name, text in typed.items() if text and text != before.get(name)}
 
 
 def posted_byline(posted: Any) -> list[dict[str, Any]] | None:
@@ -60,4 +76,6 @@ def form_values(data: dict[str, Any]) -> dict[str, Any]:
     values["main_section"] = next((entry["id"] for entry in sections if entry["primary"]), None)
     values["other_sections"] = [entry["id"] for entry in sections if not entry["primary"]]
     values["tag_names"] = [entry["name"] for entry in data.get("tags", [])]
+    texts = data.get(PICTURE_TEXTS, {})
+    values.update({field: texts.get(name, "") for field, name in IMAGE_TEXTS.items()} if texts else {})
     return values

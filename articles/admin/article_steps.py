@@ -91,7 +91,22 @@ class WorkflowAdmin(admin.ModelAdmin):
             return super().has_change_permission(request)
         return self.access(request, obj).may(Verb.PURGE if obj.trashed_at else Verb.TRASH)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """A step that is refused only when it is taken leaves the form as it was typed, with the reason."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except OutOfStep as error:
+            request.refused_step = str(error)  # type: ignore[attr-defined]
+            for _name, files in request.FILES.lists():
+                for file in files:
+                    file.seek(0)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     # The actions write the log themselves.
+
+    def construct_change_message(self, *args: Any, **kwargs: Any) -> Any: ...
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any: ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from articles.actions.comparing import FieldChange, changed_fields, compare
-from articles.actions.revising import snapshot
+from articles.actions.revising import PICTURE_TEXTS, snapshot
 from articles.admin.article_history import field_label
 from articles.admin.article_snapshot import form_snapshot
 from articles.models import Article, Origin, Revision, State
@@ -27,13 +27,20 @@ class Row:
 class Collision:
     """What the form of an outdated page and the stored article have changed since the page was opened."""
 
-    def __init__(self, article: Article, cleaned: dict[str, Any], opened_at: Any, chosen: dict[str, str]) -> None:
+    def __init__(
+        self,
+        article: Article,
+        cleaned: dict[str, Any],
+        opened_at: Any,
+        chosen: dict[str, str],
+        byline: list[dict[str, Any]] | None,
+    ) -> None:
         stored = Article.objects.get(pk=article.pk)
         self.stored = stored
         theirs = snapshot(stored)
         known = _base(article, opened_at)
         base = known or theirs
-        mine = form_snapshot(cleaned, base, None) | {"byline": theirs["byline"]}
+        mine = form_snapshot(cleaned, base, byline)
         by_me = set(changed_fields(base, mine))
         # Where nobody knows what the form began from, whatever differs is in question.
         by_them = set(changed_fields(base, theirs)) if known else by_me
@@ -59,7 +66,13 @@ class Collision:
 
     def taken(self) -> list[str]:
         """Return the names of the fields that stay as they are stored."""
-        return [row.name for row in self.rows if row.choice == THEIRS]
+        names = [row.name for row in self.rows if row.choice == THEIRS]
+        # What I wrote below my picture is no text of theirs.
+        return [*names, PICTURE_TEXTS] if "hero_image" in names else names
+
+    def is_mine(self, name: str) -> bool:
+        """Whether mine was chosen for a field that was in question."""
+        return any(row.name == name and row.choice == MINE for row in self.rows)
 
 
 def newest_revision(article_id: int) -> int | None:

@@ -1,6 +1,6 @@
 """The data model: one file holds a model, its queryset and its choices."""
 
-from articles.models.article import Article, ArticleQuerySet, Kind, Status
+from articles.models.article import READ_FIELDS, Article, ArticleQuerySet, Kind, Status
 from articles.models.audit import AuditEntry, Verb
 from articles.models.author import Author, Authorship, Role
 from articles.models.bulk import insert_rows, reserve_ids
@@ -36,6 +36,7 @@ from articles.models.tag import ArticleTag, Tag
 from articles.models.user import User
 
 __all__ = [
+    "READ_FIELDS",
     "Correction",
     "Article",
     "ArticleQuerySet",

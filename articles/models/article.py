@@ -102,6 +102,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return super().bulk_update(objs, names, batch_size)
 
 
+# What readers read on an article's page beside its byline and the texts of its lead picture; a change of it moves
+# `updated_at`. A move to another section or a new tag is no new text.
+READ_FIELDS = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image", "hero_image_url")
+
+
 class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's field is the manager
     """A piece of news. `body` is sanitized HTML; every other text is plain."""
 

@@ -5,10 +5,12 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image as Pillow
 
+from articles.actions.workflow import OutOfStep
 from articles.models import Article, Authorship, Image, Listing, ListKind, Origin, Revision, Tag
-from articles.renditions import wanted_specs
+from articles.renditions import store_image, wanted_specs
 from tests.admin.conftest import article_form, change_address, picture_bytes
 from tests.factories import make_article, make_author, make_category
 
@@ -86,6 +88,106 @@ def test_of_two_saves_each_field_keeps_what_was_chosen_and_nothing_is_overwritte
     article.refresh_from_db()
     assert (article.title, article.summary, article.body) == ("我的题", "别人的摘要", "<p>我的正文。</p>")
     assert (article.category, list(article.tags.names())) == (money, ["我的"])
+
+
+def byline_rows(*authors, article=None):
+    """The rows of a byline as a browser sends them: those of the article, then new ones."""
+    stored = list(Authorship.objects.filter(article=article).order_by("position")) if article else []
+    rows = {"authorships-TOTAL_FORMS": str(len(authors)), "authorships-INITIAL_FORMS": str(len(stored))}
+    for number, author in enumerate(authors):
+        rows |= {f"authorships-{number}-author": author.pk, f"authorships-{number}-role": "author"}
+        rows[f"authorships-{number}-position"] = str(number + 1)
+        if number < len(stored):
+            rows |= {f"authorships-{number}-id": stored[number].pk, f"authorships-{number}-article": article.pk}
+    return rows
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", ["甲", "丙"]), ("theirs", ["乙"])])
+def test_two_bylines_stand_beside_each_other_too(desk, choice, expected):
+    first, second, third = make_author("甲"), make_author("乙"), make_author("丙")
+    article = make_article(authors=[first])
+    form = article_form(article, **byline_rows(first, third, article=article))
+    desk.post(change_address(article), article_form(article, **byline_rows(second, article=article)))
+    page = desk.post(change_address(article), form)
+    assert {row.name: row.choice for row in page.context["adminform"].form.collision.rows} == {"byline": ""}
+    insisting = form | {"replace_version": Article.objects.get().row_version, "choose-byline": choice}
+    assert desk.post(change_address(article), insisting).status_code == 302
+    assert [author.name for author in article.authors] == expected
+
+
+def test_a_byline_whose_rows_were_written_anew_meanwhile_is_saved_all_the_same(desk):
+    first, second = make_author("甲"), make_author("乙")
+    article = make_article(authors=[first])
+    form = article_form(article, **byline_rows(first, second, article=article))
+    Authorship.objects.all().delete()
+    Authorship.objects.create(article=article, author=first)
+    assert desk.post(change_address(article), form).status_code == 302
+    assert list(article.authors) == [first, second]
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_every_field_of_two_saves_can_be_chosen(desk, choice):
+    """Times, lead image and its texts, and what stands under "more"."""
+    old, mine, theirs = (store_image(picture_bytes(size=(900, height))) for height in (600, 700, 800))
+    article = make_article(hero_image=old, kicker="旧")
+    values = {
+        "mine": {"published_at_1": "08:00:00", "expires_at_0": "2030-01-01", "kicker": "我的", "hero_image": mine.pk},
+        "theirs": {"published_at_1": "09:00:00", "expires_at_0": "2031-01-01", "kicker": "别", "hero_image": theirs.pk},
+    }
+    for who, entries in values.items():
+        entries |= {"expires_at_1": "00:00:00", "hero_caption": f"{who}的说明", "source_name": who}
+    form = article_form(article, **values["mine"])
+    desk.post(change_address(article), article_form(article, **values["theirs"]))
+    page = desk.post(change_address(article), form)
+    names = [row.name for row in page.context["adminform"].form.collision.rows]
+    assert set(names) == {"kicker", "published_at", "expires_at", "hero_image", "hero_texts", "source_name"}
+    form |= {"replace_version": Article.objects.get().row_version} | {f"choose-{name}": choice for name in names}
+    assert desk.post(change_address(article), form).status_code == 302
+    article.refresh_from_db()
+    assert (article.kicker, article.source_name) == (values[choice]["kicker"], choice)
+    assert f"{timezone.localtime(article.published_at):%H:%M:%S}" == values[choice]["published_at_1"]
+    assert f"{timezone.localtime(article.expires_at):%Y-%m-%d}" == values[choice]["expires_at_0"]
+    assert article.hero_image_id == values[choice]["hero_image"]
+    theirs.refresh_from_db()
+    assert (article.hero_image.caption, theirs.caption) == (f"{choice}的说明", "theirs的说明")
+
+
+def test_the_caption_that_somebody_else_wrote_is_not_overwritten_unseen(desk):
+    image = store_image(picture_bytes())
+    article = make_article(hero_image=image)
+    texts = {"hero_image": image.pk, "hero_alt_text": "", "hero_caption": "", "hero_credit": ""}
+    form = article_form(article, **texts, title="我的题")
+    desk.post(change_address(article), article_form(article, **texts | {"hero_caption": "别人的说明"}))
+    page = desk.post(change_address(article), form)
+    rows = {row.name: row.choice for row in page.context["adminform"].form.collision.rows}
+    assert rows == {"title": "mine", "hero_texts": "theirs"}
+    desk.post(change_address(article), form | {"replace_version": Article.objects.get().row_version})
+    image.refresh_from_db()
+    assert (Article.objects.get().title, image.caption) == ("我的题", "别人的说明")
+
+
+def test_a_new_caption_is_a_version_and_an_update_for_readers(desk):
+    image = store_image(picture_bytes())
+    article = make_article(hero_image=image)
+    desk.post(change_address(article), article_form(article, hero_image=image.pk, hero_caption="新说明"))
+    assert Article.objects.get().updated_at is not None
+    assert Revision.objects.first().data["hero_texts"]["caption"] == "新说明"
+    version = desk.get(f"{LIST}{article.pk}/history/{Revision.objects.first().pk}/").content.decode()
+    assert "<ins>新说明</ins>" in version
+
+
+def test_a_step_that_is_refused_at_the_last_moment_leaves_the_text_in_the_form(desk, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OutOfStep("somebody was faster")
+
+    monkeypatch.setattr("articles.admin.article.take_step", refuse)
+    article = make_article(live=False, title="旧题")
+    upload = SimpleUploadedFile("a.jpg", picture_bytes(), "image/jpeg")
+    page = desk.post(change_address(article), article_form(article, title="新题", _verb="publish", hero_file=upload))
+    assert page.status_code == 200
+    assert "somebody was faster" in page.content.decode()
+    assert page.context["adminform"].form["title"].value() == "新题"
+    assert Article.objects.get().title == "旧题"
 
 
 def test_a_third_save_meanwhile_asks_again(desk):

@@ -5,7 +5,8 @@ from django.test import Client
 
 from articles.actions.restoring import pending_change
 from articles.models import Article, Revision
-from tests.admin.conftest import article_form, change_address
+from articles.renditions import store_image
+from tests.admin.conftest import article_form, change_address, picture_bytes
 from tests.factories import make_article, make_author, make_user
 
 LIST = "/admin/articles/article/"
@@ -103,6 +104,23 @@ def test_writing_on_keeps_the_byline_that_was_prepared(desk):
     assert [entry["name"] for entry in change.data["byline"]] == ["甲"]
     desk.post(change_address(article), article_form(article, title="改", prepared=change.pk, _prepare="1"))
     assert [entry["name"] for entry in pending_change(article).data["byline"]] == ["甲"]
+
+
+def test_a_prepared_change_carries_the_texts_of_the_picture(desk, client):
+    image = store_image(picture_bytes())
+    article = make_article(hero_image=image)
+    desk.post(
+        change_address(article), article_form(article, hero_image=image.pk, hero_caption="预备的说明", _prepare="1")
+    )
+    image.refresh_from_db()
+    assert image.caption == ""
+    again = desk.get(f"{change_address(article)}?prepared=1").content.decode()
+    assert "预备的说明" in again
+    assert "预备的说明" in desk.get(f"{LIST}{article.pk}/pending/").content.decode()
+    assert "预备的说明" not in client.get(article.get_absolute_url()).content.decode()
+    change = pending_change(article)
+    desk.post(f"{LIST}{article.pk}/pending/publish/", {"change": change.pk, "field": ["hero_texts"]})
+    assert "预备的说明" in client.get(article.get_absolute_url()).content.decode()
 
 
 def test_a_second_preparation_does_not_overwrite_the_first_unseen(desk):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from articles.models import Article, ArticleTag, Authorship, Category, Placement
+from articles.models import READ_FIELDS, Article, ArticleTag, Authorship, Category, Placement
 
 # The fields of an article that a file decides.
 PLAIN = (
@@ -25,8 +25,8 @@ PLAIN = (
     "hero_image_url",
 )
 SECTIONS, BYLINE, TAGS = "sections", "byline", "tags"
-# What readers read; a change of it moves `updated_at`.
-READ = ("title", "subtitle", "kicker", "summary", "body", "source_name", "hero_image_id", "hero_image_url")
+# What readers read, by the names under which an article holds it.
+READ = tuple(Article._meta.get_field(name).attname for name in READ_FIELDS)  # type: ignore[union-attr]
 
 # Field: value. Sections are paths of names, the byline pairs of name and role, tags names.
 State = dict[str, Any]
