@@ -88,7 +88,9 @@ class HeroImage:
 class ExportedState:
     """What only an export of such a site says of an article; the body of such a document is final.
 
-    `number` is the id it had. `translation_of` and `translations` are keys of other files of the same export.
+    `number` is the id it had. `translation_of` and `translations` are keys of other files of the same export. Where
+    several authors or sections bear one of the names, `author_slugs` has a slug for each entry of the byline, and
+    `section_paths` a path for each section.
     """
 
     status: str = "published"
@@ -101,6 +103,8 @@ class ExportedState:
     internal_note: str = ""
     translation_of: str = ""
     translations: tuple[str, ...] = ()
+    author_slugs: tuple[str, ...] = ()
+    section_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

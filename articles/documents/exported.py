@@ -7,7 +7,7 @@ Nothing is guessed here: no address, date or byline is taken from a path or a te
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from articles.documents.document import ArticleDocument, Credit, DocumentError, ExportedState, HeroImage
 from articles.documents.encoding import without_controls
@@ -25,7 +25,7 @@ OWN_KEYS = frozenset(
     {MARK, EXTRA, "number", "id", "permalink", "title", "subtitle", "kicker", "slug", "description", "kind", "status",
      "date", "updated", "expires", "created", "trashed", "withdrawn", "withdrawal_reason", "language", "translation_of",
      "translations", "source", "source_url", "canonical_url", "noindex", "internal_note", "cover", "cover_alt",
-     "cover_caption", "cover_credit", "authors", "categories", "tags", "old_addresses"}
+     "cover_caption", "cover_credit", "authors", "author_slugs", "categories", "section_paths", "tags", "old_addresses"}
 )  # fmt: skip
 MAX_NOTE = 200_000
 _BEGINNING = re.compile(rb"---\r?\n" + MARK.encode() + rb":[ \t]")
@@ -51,6 +51,8 @@ def read_exported(data: bytes, *, source: str) -> ArticleDocument:
         )
     read = _Values(values, source)
     title = read.text("title", 500)
+    byline, author_slugs = _told_apart(read.byline(), read.texts("author_slugs", 120))
+    categories, section_paths = _told_apart(read.paths("categories"), read.texts("section_paths", 900))
     if not title.strip():
         raise DocumentError(source, "the title is missing", advice="write title: …", key="title")
     status = read.one_of("status", STATUSES) or "draft"
@@ -74,10 +76,10 @@ def read_exported(data: bytes, *, source: str) -> ArticleDocument:
         source_url=as_address(read.text("source_url", 2000)),
         canonical_url=as_address(read.text("canonical_url", 2000)),
         hero=read.hero(),
-        byline=read.byline(),
-        tags=read.texts("tags", 100),
-        categories=read.paths("categories"),
-        old_paths=tuple(path for path in read.texts("old_addresses", 3000) if decoded_key(path)),
+        byline=byline,
+        tags=tuple(dict.fromkeys(read.texts("tags", 100))),
+        categories=categories,
+        old_paths=tuple(path for path in dict.fromkeys(read.texts("old_addresses", 3000)) if decoded_key(path)),
         exported=ExportedState(
             status=status,
             number=read.number("number"),
@@ -88,10 +90,20 @@ def read_exported(data: bytes, *, source: str) -> ArticleDocument:
             noindex=read.text("noindex", 10) == "true",
             internal_note=read.text("internal_note", MAX_NOTE),
             translation_of=read.text("translation_of", 4000),
-            translations=read.texts("translations", 4000),
+            translations=tuple(dict.fromkeys(read.texts("translations", 4000))),
+            author_slugs=author_slugs,
+            section_paths=section_paths,
         ),
         extra={**extra, **inner} if isinstance(inner, dict) else extra,
     )
+
+
+Named = TypeVar("Named")
+
+
+def _told_apart(names: tuple[Named, ...], marks: tuple[str, ...]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
+    """Return names and what tells them apart, one for each; names alone, each once, where the two do not fit."""
+    return (names, marks) if len(names) == len(marks) else (tuple(dict.fromkeys(names)), ())
 
 
 def _split(text: str, *, source: str) -> tuple[dict[str, Any], str]:
@@ -156,7 +168,7 @@ class _Values:
             return ()
         if not isinstance(value, list) or not all(isinstance(entry, str) and len(entry) <= limit for entry in value):
             raise self._refuse(key, f"a list of texts of at most {limit} characters was expected")
-        return tuple(dict.fromkeys(value))
+        return tuple(value)
 
     def one_of(self, key: str, known: Any) -> str:
         value = self.text(key, 40)
@@ -203,7 +215,7 @@ class _Values:
             if not isinstance(name, str) or not name or len(name) > 100 or role not in ROLES:
                 raise self._refuse("authors", "a list of names, or of name and role, was expected")
             found.append(Credit(name, role))
-        return tuple(dict.fromkeys(found))
+        return tuple(found)
 
     def paths(self, key: str) -> tuple[tuple[str, ...], ...]:
         value = self._values.get(key)
@@ -214,4 +226,4 @@ class _Values:
             names = path if isinstance(path, list) else []
             if not names or not all(isinstance(name, str) and 0 < len(name) <= 100 for name in names):
                 raise self._refuse(key, "a list of paths, each a list of names, was expected")
-        return tuple(dict.fromkeys(tuple(path) for path in paths if path))
+        return tuple(tuple(path) for path in paths if path)

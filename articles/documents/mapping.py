@@ -32,8 +32,11 @@ class Mapping:
     def apply(self, document: ArticleDocument) -> ArticleDocument:
         """Return the document under this map."""
         categories = [new for path in document.categories for new in self._section(path)]
+        state = document.exported
         return replace(
             document,
+            # Names are what a map speaks of.
+            exported=replace(state, author_slugs=(), section_paths=()) if state else None,
             categories=tuple(dict.fromkeys(path for path in map(self._levels, categories) if path)),
             tags=tuple(dict.fromkeys(new for tag in document.tags for new in self._names(self.tags, tag))),
             byline=tuple(

@@ -153,6 +153,28 @@ def test_an_export_into_an_empty_site_gives_the_same_site_and_the_same_export(tm
     assert run(tmp_path / "one").counts == "unchanged=10 skipped=2"
 
 
+def test_authors_and_sections_of_one_name_stay_apart(tmp_path, settings):
+    region = make_category("地方", slug="region")
+    first, second = make_category("要闻", region, slug="news"), make_category("要闻", region, slug="news-2")
+    below = make_category("城市", second, slug="city")
+    one, two = make_author("张伟", slug="zhang-wei"), make_author("张伟", slug="zhang-wei-2")
+    for number, (section, people) in enumerate([(first, [one]), (below, [two]), (second, [two, one])]):
+        article = make_article(slug=f"a{number}", categories=[section])
+        for position, author in enumerate(people):
+            Authorship.objects.create(article=article, author=author, position=position, role=Role.AUTHOR)
+    make_article(slug="plain", categories=[region])
+    before = everything()
+    export(tmp_path / "one")
+    # Only where names do not say which of them is meant.
+    files = [text for name, text in contents(tmp_path / "one").items() if name.endswith(".md")]
+    assert sum(b"author_slugs" in text and b"section_paths" in text for text in files) == 3
+    empty_the_site(settings, tmp_path / "other-media")
+    assert run(tmp_path / "one").counts == "created=4"
+    assert everything() == before
+    export(tmp_path / "two")
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
 def test_old_and_present_addresses_work_on_the_new_site(tmp_path, settings, client):
     a_full_site()
     article = Article.objects.get(slug="wan-dao")
@@ -243,6 +265,12 @@ def test_live_only_leaves_out_what_readers_do_not_see(tmp_path):
     text = b"".join(contents(tmp_path / "live").values()).decode("utf-8", "replace")
     for hidden in ("草稿", "待审", "归档", "排期", "过期", "撤回", "/gone"):
         assert hidden not in text
+    make_article(slug="draft", live=False, categories=[make_category("内参")], tags=["内部标签"])
+    Authorship.objects.create(article=Article.objects.get(slug="draft"), author=make_author("内部作者"), position=0)
+    export(tmp_path / "live", live=True)
+    listed = (tmp_path / "live" / "newsportal-export.jsonl").read_text("utf-8")
+    assert all(name in listed for name in ("地方", "城市", "粮食", "林听澜"))
+    assert not any(name in listed for name in ("内参", "内部标签", "内部作者"))
 
 
 def test_a_second_export_brings_the_folder_up_to_date(tmp_path):

@@ -102,6 +102,21 @@ def test_reading_what_was_written_gives_an_equal_document(document: ArticleDocum
     assert read_exported(data, source="x.md") == document
 
 
+def test_what_tells_names_apart_counts_only_where_there_is_one_for_each() -> None:
+    document = ArticleDocument(
+        "晚稻",
+        "",
+        byline=(Credit("张伟"), Credit("张伟")),
+        categories=(("要闻",), ("要闻",)),
+        exported=ExportedState(author_slugs=("zhang-wei", "zhang-wei-2"), section_paths=("news", "news-2")),
+    )
+    data = write_exported(document)
+    assert read_exported(data, source="x.md") == document
+    shortened = read_exported(data.replace(b', "zhang-wei-2"', b"").replace(b', "news-2"', b""), source="x.md")
+    assert (shortened.byline, shortened.categories) == ((Credit("张伟"),), (("要闻",),))
+    assert shortened.exported == ExportedState()
+
+
 @given(documents())
 def test_other_systems_read_it_as_yaml(document: ArticleDocument) -> None:
     text = write_exported(document).decode()

@@ -10,7 +10,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Max
 
-from articles.actions.exporting.collecting import CHUNK, Collector, loaded
+from articles.actions.exporting.collecting import (
+    CHUNK,
+    Collector,
+    loaded,
+    shared_author_names,
+    shared_section_paths,
+)
 from articles.actions.exporting.folder import ExportFolder
 from articles.actions.exporting.naming import Names
 from articles.actions.exporting.originals import Originals
@@ -18,7 +24,8 @@ from articles.documents.document import DocumentError
 from articles.documents.exported import read_exported
 from articles.documents.manifest import VERSION, as_line
 from articles.documents.writers.exported import write_exported
-from articles.models import Article, Author, Category, Image, Redirect, Tag
+from articles.models import Article, ArticleTag, Author, Authorship, Category, Image, Placement, Redirect, Tag
+from articles.models.category import ancestor_paths
 
 _PICTURE = re.compile(r'(?:src|href)="(?P<address>/[^"<>]{1,500})"')
 
@@ -133,8 +140,19 @@ def _pictures(article: Article) -> Iterator[str]:
 
 
 def _lists(*, live_only: bool) -> Iterator[str]:
-    """Yield a line for each section, tag, author and redirect to a page."""
-    for section in Category.objects.order_by("path").iterator():
+    """Yield a line for each section, tag, author and redirect to a page; with `live_only` for those that readers meet.
+
+    `shared` stands by those whose name another one in the same place bears: none of them is made from a name.
+    """
+    sections, tags, authors = Category.objects.all(), Tag.objects.all(), Author.objects.all()
+    if live_only:
+        live = Article.objects.live()
+        paths = set(Placement.objects.filter(article__in=live).values_list("category__path", flat=True).distinct())
+        sections = sections.filter(path__in={each for path in paths for each in [*ancestor_paths(path), path]})
+        tags = tags.filter(pk__in=ArticleTag.objects.filter(content_object__in=live).values("tag"))
+        authors = authors.filter(pk__in=Authorship.objects.filter(article__in=live).values("author"))
+    shared = shared_section_paths()
+    for section in sections.order_by("path").iterator():
         yield as_line(
             "section",
             path=section.path,
@@ -143,12 +161,16 @@ def _lists(*, live_only: bool) -> Iterator[str]:
             position=section.position,
             in_menu=section.in_menu,
             language=section.language,
+            noindex=section.noindex or None,
+            shared=section.path in shared or None,
         )
-    for tag in Tag.objects.order_by("slug").iterator():
+    for tag in tags.order_by("slug").iterator():
         yield as_line("tag", slug=tag.slug, name=tag.name, description=tag.description)
-    for author in Author.objects.select_related("portrait").order_by("slug").iterator():
+    names = shared_author_names()
+    for author in authors.select_related("portrait").order_by("slug").iterator():
         portrait = author.portrait.digest if author.portrait else ""
-        yield as_line("author", slug=author.slug, name=author.name, bio=author.bio, portrait=portrait)
+        values = {"slug": author.slug, "name": author.name, "bio": author.bio, "portrait": portrait}
+        yield as_line("author", **values, shared=author.name in names or None)
     if not live_only:
         rows = Redirect.objects.filter(article=None).order_by("old_path")
         for redirect in rows.iterator():
@@ -158,7 +180,8 @@ def _lists(*, live_only: bool) -> Iterator[str]:
 def _write_pictures(folder: ExportFolder, report: ExportReport, only: set[str] | None) -> None:
     for image in Image.objects.order_by("file").iterator(chunk_size=500):
         name = str(image.file.name)
-        portrait = only is not None and name not in only and Author.objects.filter(portrait=image).exists()
+        signing = Authorship.objects.filter(author__portrait=image, article__in=Article.objects.live())
+        portrait = only is not None and name not in only and signing.exists()
         if only is not None and name not in only and not portrait:
             continue
         path = f"{settings.MEDIA_URL.strip('/')}/{name}"

@@ -167,12 +167,11 @@ def _restore_picture(folder: Path, entry: dict[str, Any], tell: Callable[[str], 
 
 
 def _make_section(values: dict[str, Any]) -> None:
-    path = values.pop("path")
+    path, is_shared = values.pop("path"), values.pop("shared", False)
     above, _slash, slug = path.rpartition("/")
     parent = Category.objects.filter(path=above).first() if above else None
-    if (above and parent is None) or Category.objects.filter(
-        Q(path=path) | Q(parent=parent, name=values["name"])
-    ).exists():
+    known = Q(path=path) if is_shared else Q(path=path) | Q(parent=parent, name=values["name"])
+    if (above and parent is None) or Category.objects.filter(known).exists():
         return
     section = Category(parent=parent, slug=slug, **values)
     section.full_clean()
@@ -188,8 +187,9 @@ def _make_tag(values: dict[str, Any]) -> None:
 
 
 def _make_author(values: dict[str, Any]) -> None:
-    portrait = values.pop("portrait", "")
-    if Author.objects.filter(Q(slug=values["slug"]) | Q(name=values["name"])).exists():
+    portrait, is_shared = values.pop("portrait", ""), values.pop("shared", False)
+    known = Q(slug=values["slug"]) if is_shared else Q(slug=values["slug"]) | Q(name=values["name"])
+    if Author.objects.filter(known).exists():
         return
     author = Author(portrait=Image.objects.filter(digest=portrait).first() if portrait else None, **values)
     author.full_clean()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.actions.importing.merging import BYLINE, PLAIN, SECTIONS, TAGS
 from articles.actions.importing.restoring import EXPORTED
-from articles.actions.importing.taxonomy import Taxonomy
+from articles.actions.importing.taxonomy import Path, Taxonomy
 from articles.models import (
     Article,
     ArticleTag,
@@ -22,6 +22,7 @@ from articles.models import (
     insert_rows,
     reserve_ids,
 )
+from articles.models.category import MAX_DEPTH
 from articles.models.fields import SanitizedHTMLField
 from articles.models.imported import digest_key
 
@@ -64,8 +65,11 @@ def store_new(
     unnumbered = [task for task in tasks if not task.article_id]
     for task, number in zip(unnumbered, reserve_ids(Article, len(unnumbered)), strict=True):
         task.article_id = number
-    sections = taxonomy.sections({path for task in tasks for path in task.state[SECTIONS]})
-    authors = taxonomy.authors({name for task in tasks for name, _role in task.state[BYLINE]})
+    by_slug, by_path = taxonomy.told_apart(task.document.exported for task in tasks)
+    placed = {task.incoming.identity: _placed(task, by_path) for task in tasks}
+    signed = {task.incoming.identity: _signed(task, by_slug) for task in tasks}
+    sections = taxonomy.sections({path for each in placed.values() for path in each if not isinstance(path, int)})
+    authors = taxonomy.authors({name for each in signed.values() for name, _role in each if isinstance(name, str)})
     tags = taxonomy.tags({name for task in tasks for name in task.state[TAGS]})
     placements: list[tuple[Any, ...]] = []
     bylines: list[tuple[Any, ...]] = []
@@ -74,16 +78,19 @@ def store_new(
     body: SanitizedHTMLField = Article._meta.get_field("body")
     label, now = body.engine_label(), timezone.now()
     for task in tasks:
-        own = list(dict.fromkeys(sections[path] for path in task.state[SECTIONS]))
+        exported = task.document.exported
+        places = placed[task.incoming.identity]
+        own = list(dict.fromkeys(path if isinstance(path, int) else sections[path] for path in places))
         pk, state = task.article_id, task.state
         values = [state[name] for name in PLAIN]
         words = task.incoming.prepared.word_count
         made_at = state.get("created_at", now)
-        extra = tuple(state[name] for name in EXPORTED) if task.document.exported else _PLAIN_EXPORTED
+        extra = tuple(state[name] for name in EXPORTED) if exported else _PLAIN_EXPORTED
         derived = (pk, own[0] if own else None, words, label, made_at, task.document.updated_at)
         rows.append((*derived, *values, *extra))
         placements += [(pk, section, place == 0) for place, section in enumerate(own)]
-        people = dict.fromkeys((authors[name], role) for name, role in state[BYLINE])
+        credits = signed[task.incoming.identity]
+        people = dict.fromkeys((name if isinstance(name, int) else authors[name], role) for name, role in credits)
         bylines += [(pk, author, place, role) for place, (author, role) in enumerate(people)]
         tagged += [(pk, tag) for tag in dict.fromkeys(tags[name] for name in state[TAGS])]
     insert_rows(Article, _ARTICLE, rows)
@@ -92,6 +99,24 @@ def store_new(
     insert_rows(ArticleTag, ("content_object_id", "tag_id"), tagged)
     told(tasks)
     _remember(tasks, run)
+
+
+def _placed(task: Task, by_path: dict[str, int]) -> list[int | Path]:
+    """Return the sections of a task: their names, or the id where the names do not say which one is meant."""
+    exported = task.document.exported
+    if not exported or not exported.section_paths:
+        return list(task.state[SECTIONS])
+    named = zip(exported.section_paths, task.document.categories, strict=True)
+    return [by_path.get(path) or names[:MAX_DEPTH] for path, names in named]
+
+
+def _signed(task: Task, by_slug: dict[str, int]) -> list[tuple[int | str, str]]:
+    """Return the byline of a task: names and roles, or the id where the name does not say who is meant."""
+    exported = task.document.exported
+    if not exported or not exported.author_slugs:
+        return list(task.state[BYLINE])
+    named = zip(exported.author_slugs, task.document.byline, strict=True)
+    return [(by_slug.get(slug) or credit.name, credit.role) for slug, credit in named]
 
 
 def _remember(tasks: Sequence[Task], run: ImportRun | None) -> None:

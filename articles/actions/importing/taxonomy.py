@@ -3,9 +3,12 @@
 The name of one that an editor merged into another is that other's alias: a file does not bring the merged one back.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Value
 from django.db.models.functions import Lower
 
+from articles.documents.document import ExportedState
 from articles.models import Author, Category, Merge, MergeKind, Tag
 from articles.models.category import MAX_DEPTH
 
@@ -59,6 +62,18 @@ class Taxonomy:
                 self._authors[name] = Author.objects.create(name=name).pk
                 self._made.setdefault("authors", []).append(self._authors[name])
         return {name: self._authors[name] for name in names}
+
+    def told_apart(self, states: Iterable[ExportedState | None]) -> tuple[dict[str, int], dict[str, int]]:
+        """Return the authors by slug and the sections by path that files of an export name, since names do not do."""
+        named = [state for state in states if state and (state.author_slugs or state.section_paths)]
+        if not named:
+            return {}, {}
+        slugs = {slug for state in named for slug in state.author_slugs}
+        paths = {path for state in named for path in state.section_paths}
+        return (
+            dict(Author.objects.filter(slug__in=slugs).values_list("slug", "pk")),
+            dict(Category.objects.filter(path__in=paths).values_list("path", "pk")),
+        )
 
     def tags(self, names: set[str]) -> dict[str, int]:
         """Return the tag of each name, whatever its case."""

@@ -49,7 +49,9 @@ def write_exported(document: ArticleDocument, *, permalink: str = "") -> bytes:
         "cover_caption": hero.caption if hero else None,
         "cover_credit": hero.credit if hero else None,
         "authors": [_credit(credit) for credit in document.byline],
+        "author_slugs": list(state.author_slugs),
         "categories": [list(path) for path in document.categories],
+        "section_paths": list(state.section_paths),
         "tags": list(document.tags),
         "old_addresses": list(document.old_paths),
     }
