@@ -106,7 +106,7 @@ def make_site(folders: list[Path]) -> None:
 
 def page_kinds() -> dict[str, str]:
     """Return the path of a page of each kind, by its name; what the articles at hand do not have is left out."""
-    from django.db.models import Count
+    from django.db.models import Case, Count, When
     from django.db.models.functions import Length
 
     from articles.models import Article, Author, Category, Correction, Kind, Listing, ListKind, StandingPage, Tag
@@ -132,6 +132,7 @@ def page_kinds() -> dict[str, str]:
     }
     for kind in Kind.values:
         found[f"article-{kind}"] = live.filter(kind=kind, language="zh-hans").order_by("-hero_image", "pk").first()
+    live = live.annotate(code=Case(When(body__contains="<pre", then=1), default=0))
     tagged = live.annotate(number=Count("tag_items"), length=Length("title"))
     corrected = Correction.objects.live().first()
     found |= {
@@ -141,7 +142,7 @@ def page_kinds() -> dict[str, str]:
         "article-long": live.filter(body__contains="<h2", language="zh-hans").order_by("-word_count").first(),
         "article-long-title": tagged.order_by("-length", "pk").first(),
         "article-many-tags": tagged.order_by("-number", "pk").first(),
-        "article-table": live.filter(body__contains="<table").order_by("-word_count", "pk").first(),
+        "article-table": live.filter(body__contains="<table").order_by("-code", Length("body").desc(), "pk").first(),
         "article-code": live.filter(body__contains="<pre").order_by("-word_count", "pk").first(),
         "article-embed": live.filter(body__contains='class="embed"').order_by("-word_count", "pk").first(),
         "article-remote-picture": live.filter(body__contains='<img src="https:').order_by("pk").first(),

@@ -6,15 +6,77 @@ import pytest
 
 from tests.factories import make_article, make_articles, make_author, make_category
 
+BEYOND = "document.documentElement.scrollWidth - window.innerWidth"
+FOCUS = """() => {
+  const element = document.activeElement;
+  const name = element.localName + (element.className && "." + element.className);
+  return {name, outline: parseFloat(getComputedStyle(element).outlineWidth) || 0};
+}"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("width", [360, 768, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (360, "dark"), (768, "light"), (1440, "dark")])
 def test_pages_fit_ask_nobody_and_break_no_policy(
     browser: Any, live_server: Any, settings: Any, width: int, scheme: str
 ) -> None:
     settings.SITE_URL = live_server.url
+    paths = make_pages()
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    asked: list[str] = []
+    problems: list[str] = []
+    page.route("**/*", lambda route: route.abort() if "pictures.example" in route.request.url else route.continue_())
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: problems.append(message.text))
+    for path in paths:
+        assert page.goto(live_server.url + path).status == (404 if "no-such" in path else 200)
+        assert page.evaluate(BEYOND) <= 0, path
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(255, 253, 249)" if scheme == "light" else "rgb(22, 22, 20)"
+        )
+    context.close()
+    others = [url for url in asked if not url.startswith(live_server.url)]
+    assert set(others) <= {"https://pictures.example/a.jpg"}
+    assert [text for text in problems if "ERR_FAILED" not in text and "404" not in text] == []
+
+
+@pytest.mark.parametrize("width", [360, 640])
+def test_pages_fit_where_the_text_is_twice_as_large(browser: Any, live_server: Any, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    page = context.new_page()
+    page.route("**/*", lambda route: route.abort() if "pictures.example" in route.request.url else route.continue_())
+    for path in make_pages():
+        page.goto(live_server.url + path)
+        before = page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)")
+        page.add_style_tag(content="html { font-size: 200% }")
+        assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") == 2 * before
+        assert page.evaluate(BEYOND) <= 0, path
+    context.close()
+
+
+def test_forced_colours_keep_the_borders_and_the_focus(browser: Any, live_server: Any) -> None:
+    paths = make_pages()
+    context = browser.new_context(forced_colors="active", reduced_motion="reduce")
+    page = context.new_page()
+    page.route("**/*", lambda route: route.abort() if "pictures.example" in route.request.url else route.continue_())
+    page.goto(live_server.url + paths[-1])
+    for part in (".sections [aria-current]", ".scroll-pre"):
+        assert page.evaluate(f"parseFloat(getComputedStyle(document.querySelector('{part}')).borderBottomWidth)") > 0
+    reached = set()
+    for _step in range(40):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        reached.add(focus["name"])
+        assert focus["outline"] >= 2, focus["name"]
+        if focus["name"].startswith("div.scroll"):
+            break
+    assert {"a.skip", "input", "div.scroll scroll-pre"} <= reached
+    context.close()
+
+
+def make_pages() -> list[str]:
+    """Make a site of what is too wide, and return the paths of its pages, the article's last."""
     long = "Donaudampfschifffahrtsgesellschaft" * 4
     section = make_category("城市")
     article = make_article(
@@ -27,24 +89,12 @@ def test_pages_fit_ask_nobody_and_break_no_policy(
         tags=["地铁"],
     )
     make_articles(30, category=section)
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    asked: list[str] = []
-    problems: list[str] = []
-    page.route("**/*", lambda route: route.abort() if "pictures.example" in route.request.url else route.continue_())
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: problems.append(message.text))
-    paths = ["/", "/sections/cheng-shi/", "/tags/di-tie/", "/authors/lin/", article.get_absolute_url()]
-    for path in paths:
-        assert page.goto(live_server.url + path).status == 200
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
-            "rgb(255, 253, 249)" if scheme == "light" else "rgb(22, 22, 20)"
-        )
-    context.close()
-    others = [url for url in asked if not url.startswith(live_server.url)]
-    assert set(others) <= {"https://pictures.example/a.jpg"}
-    assert [text for text in problems if "ERR_FAILED" not in text] == []
+    return ["/", "/sections/cheng-shi/", "/tags/di-tie/", "/authors/lin/", "/archive/", "/archive/2026/11/"] + [
+        "/search/?q=%E6%96%B0%E9%97%BB",
+        "/corrections/",
+        "/no-such-page/",
+        article.get_absolute_url(),
+    ]
 
 
 def test_the_page_works_by_keyboard(browser: Any, live_server: Any) -> None:
