@@ -26,11 +26,12 @@ from articles.admin.base import UNWANTED, NewsroomAdmin
 from articles.admin.bulk import BulkActions
 from articles.admin.byline import BylineInline
 from articles.admin.editor_views import EditorViews
+from articles.admin.filing import FilingViews
 from articles.admin.import_filters import ImportSourceFilter, MarkFilter, RunFilter
 from articles.admin.imports import origin_links
 from articles.admin.picture_upload import preview
 from articles.admin.preview import PreviewAdmin
-from articles.admin.taxonomy import TRAIL, section_trails
+from articles.admin.taxonomy import section_trails
 from articles.admin.words import absence_text, removal_text, status_text
 from articles.models import Article, Author, Authorship, Verb
 from articles.search import find_ids
@@ -39,7 +40,15 @@ from articles.templatetags.articles import article_html
 
 @admin.register(Article)
 class ArticleAdmin(
-    EditorViews, BulkActions, WorkflowAdmin, HistoryAdmin, WritingAdmin, PreviewAdmin, CorrectionsAdmin, NewsroomAdmin
+    EditorViews,
+    BulkActions,
+    FilingViews,
+    WorkflowAdmin,
+    HistoryAdmin,
+    WritingAdmin,
+    PreviewAdmin,
+    CorrectionsAdmin,
+    NewsroomAdmin,
 ):
     form = ArticleForm
     inlines = (BylineInline,)
@@ -141,13 +150,6 @@ class ArticleAdmin(
     @admin.display(description=gettext_lazy("status"))
     def state(self, article: Article) -> str:
         return format_html('<span class="state state-{}">{}</span>', article.status, status_text(article))
-
-    @admin.display(description=gettext_lazy("section"))
-    def section(self, article: Article) -> str:
-        section = article.category
-        if section is None:
-            return ""
-        return f"{section.parent.name}{TRAIL}{section.name}" if section.parent else section.name
 
     @admin.display(description=gettext_lazy("authors"))
     def byline_text(self, article: Article) -> str:

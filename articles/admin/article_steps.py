@@ -165,6 +165,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "comment": request.POST.get("comment", ""),
             "last_word": last_word(article) if article.pk else None,
             "stage_text": status_text(article) if article.pk else _("new"),
+            "can_copy": bool(article.pk) and self.has_add_permission(request),
             "can_trash": stage != Stage.TRASHED and Verb.TRASH in verbs,
             "can_purge": Verb.PURGE in verbs,
             "can_correct": Verb.CORRECT in verbs and bool(article.pk),

@@ -36,6 +36,13 @@ def section_trails(sections: Iterable[Category]) -> dict[int, str]:
     }
 
 
+def short_trail(section: Category | None) -> str:
+    """Return the name of a section and of the one above it (selected with it); empty for none."""
+    if section is None:
+        return ""
+    return f"{section.parent.name}{TRAIL}{section.name}" if section.parent else section.name
+
+
 class _FoundByName(MergingAdmin):
     """Rows are found by their name as readers write it, by its pinyin and by its initials."""
 

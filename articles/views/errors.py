@@ -1,6 +1,7 @@
 """What readers get where there is nothing for them."""
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -22,7 +23,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _plain_error("400.html", 400)
+    """400: says which limit a form went beyond, where it did; the request cannot be read for anything else."""
+    limit = settings.DATA_UPLOAD_MAX_NUMBER_FILES if isinstance(exception, TooManyFilesSent) else 0
+    is_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    return _plain_error("400.html", 400, {"files": limit, "is_large": is_large})
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,5 +38,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _plain_error("500.html", 500)
 
 
-def _plain_error(template: str, status: int) -> HttpResponse:
-    return HttpResponse(get_template(template).render({}), status=status)
+def _plain_error(template: str, status: int, context: dict[str, object] | None = None) -> HttpResponse:
+    return HttpResponse(get_template(template).render(context or {}), status=status)

@@ -202,3 +202,18 @@ def test_the_grid_asks_the_same_for_2_and_20_pictures(desk):
                 assert desk.get(LIBRARY).status_code == 200
             counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_too_many_files_at_once_are_refused_in_words(desk, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
+    files = [SimpleUploadedFile(f"{number}.jpg", picture_bytes(size=(8, 8))) for number in range(4)]
+    answer = desk.post("/admin/articles/image/upload/", {"pictures": files})
+    assert answer.status_code == 400
+    assert "一次最多3个文件" in answer.content.decode()
+    assert not Image.objects.exists()
+
+
+def test_a_form_that_is_too_large_is_refused_in_words(desk, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = desk.post("/admin/articles/article/add/", {"title": "题", "body": "x" * 2000})
+    assert (answer.status_code, "提交的内容太大" in answer.content.decode()) == (400, True)
