@@ -11,6 +11,7 @@ from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
 from articles.models import (
+    Alias,
     ArticleTag,
     Author,
     Authorship,
@@ -21,12 +22,13 @@ from articles.models import (
     Tag,
     announce,
     articles_changed,
+    move_lists,
     note_image_uses,
     relist,
     settle_lists,
     unlist,
 )
-from articles.models.changes import articles_leaving
+from articles.models.changes import articles_leaving, section_moved
 from articles.renditions import ImageRefused, make_renditions
 from articles.search import forget_all, forget_name, index_articles, remember_names
 
@@ -53,6 +55,14 @@ def note_pictures(ids: frozenset[int], **_kwargs: Any) -> None:
 @receiver(articles_changed)
 def follow_in_search(ids: frozenset[int], **_kwargs: Any) -> None:
     index_articles(ids)
+
+
+@receiver(section_moved)
+def carry_to_other_lists(section: int, before: list[str], after: list[str], **_kwargs: Any) -> None:
+    lost, gained = set(before) - set(after), set(after) - set(before)
+    ids = dict(Category.objects.filter(path__in=lost | gained).values_list("path", "pk"))
+    move_lists(section, lost=[ids[path] for path in lost], gained=[ids[path] for path in gained])
+    transaction.on_commit(_settle_now_and_then, robust=True)
 
 
 @receiver(articles_leaving)
@@ -92,6 +102,7 @@ def make_portrait(instance: Author, raw: bool = False, **_kwargs: Any) -> None:
 @receiver(post_delete, sender=Author)
 def forget_a_name(instance: Category | Tag | Author, **_kwargs: Any) -> None:
     forget_name(_NAMED[type(instance)], instance.pk)
+    Alias.objects.filter(kind=instance._meta.model_name, number=instance.pk).delete()
 
 
 @receiver(post_migrate)

@@ -1,4 +1,4 @@
-"""Merging sections, tags and authors, and taking a merge back.
+"""Merging sections, tags, authors and series, and taking a merge back.
 
 The one that goes hands over its articles and its address: what led to it leads to the one that stays. Nothing is
 forgotten; a merge is taken back from its record as long as the name and the address are free.
@@ -13,18 +13,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.actions.auditing import note
+from articles.actions.naming import add_alias, drop_alias, hand_over_aliases, scope_of
 from articles.models import (
+    Alias,
     Article,
     ArticleTag,
     Author,
     Authorship,
     Category,
     Image,
-    Merge,
-    MergeKind,
     Placement,
     Redirect,
+    Series,
+    SeriesEntry,
     Tag,
+    TaxonKind,
+    TaxonomyChange,
     User,
     Verb,
     announce,
@@ -35,12 +39,12 @@ from articles.text.addresses import address_key
 _BATCH = 500
 
 
-class MergeRefused(ValueError):
-    """These two cannot be merged, or not be parted again; the text says why."""
+class ChangeRefused(ValueError):
+    """The change cannot be made, or not be taken back; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Spec:
+class Spec:
     """How articles hang on a kind: the table between, its two columns, and what else makes two rows the same."""
 
     model: type[models.Model]
@@ -51,87 +55,92 @@ class _Spec:
 
 
 SPECS = {
-    MergeKind.TAG: _Spec(Tag, ArticleTag, "tag", "content_object"),
-    MergeKind.AUTHOR: _Spec(Author, Authorship, "author", "article", ("role",)),
-    MergeKind.CATEGORY: _Spec(Category, Placement, "category", "article"),
+    TaxonKind.TAG: Spec(Tag, ArticleTag, "tag", "content_object"),
+    TaxonKind.AUTHOR: Spec(Author, Authorship, "author", "article", ("role",)),
+    TaxonKind.CATEGORY: Spec(Category, Placement, "category", "article"),
+    TaxonKind.SERIES: Spec(Series, SeriesEntry, "series", "article"),
 }
 
 
-def merge(gone: Any, into: Any, *, by: User) -> Merge:
+def merge(gone: Any, into: Any, *, by: User) -> TaxonomyChange:
     """Hand everything of `gone` over to `into`, delete it, and return the record of it.
 
-    Raises MergeRefused for two of different kinds, for one with itself, and for a section that has sections below it.
+    Raises ChangeRefused for two of different kinds, for one with itself, and for a section that has sections below it.
     """
-    kind = MergeKind(gone._meta.model_name)
+    kind = TaxonKind(gone._meta.model_name)
     spec = SPECS[kind]
     if type(gone) is not type(into) or gone.pk == into.pk:
-        raise MergeRefused(_("Choose two different ones."))
+        raise ChangeRefused(_("Choose two different ones."))
     with gather_changes():
         pair = spec.model._default_manager.select_for_update().filter(pk__in=[gone.pk, into.pk]).order_by("pk")
         if len(pair) < 2:
-            raise MergeRefused(_("One of them is not there any more."))
+            raise ChangeRefused(_("One of them is not there any more."))
         if isinstance(gone, Category) and gone.children.exists():
-            raise MergeRefused(_("Move the sections below “%(name)s” first.") % {"name": gone.name})
-        record: dict[str, Any] = {"fields": _fields_of(gone)}
+            raise ChangeRefused(_("Move the sections below “%(name)s” first.") % {"name": gone.name})
+        record: dict[str, Any] = {"fields": fields_of(gone), "aliases": hand_over_aliases(gone, into)}
         record["moved"], record["twins"] = _move_articles(spec, gone.pk, into.pk)
         record["desks"] = _move_desks(gone, into) if isinstance(gone, Category) else []
         old, new = gone.get_absolute_url(), into.get_absolute_url()
         record["redirects"] = list(Redirect.objects.filter(new_path=old).values_list("pk", flat=True))
         number, name = gone.pk, str(gone)
         gone.delete()
+        add_alias(into, name, scope=record["fields"].get("parent_id") or 0)
         if isinstance(gone, Author) and gone.user_id and not into.user_id:
             Author.objects.filter(pk=into.pk).update(user=gone.user_id)
         Redirect.objects.note_moves([(old, new)])
         articles = {row["article"] for row in record["twins"]} | set(record["moved"].values())
-        done = Merge.objects.create(
+        done = TaxonomyChange.objects.create(
             kind=kind,
-            gone_name=name[:200],
-            kept_name=str(into)[:200],
-            kept_number=into.pk,
+            before=name,
+            after=str(into),
+            number=into.pk,
             article_count=len(articles),
             record=record,
-            merged_by=by,
+            by=by,
         )
         note(Verb.MERGE, into, by=by, merged=name, merged_number=number, articles=len(articles))
         return done
 
 
-def undo_merge(merged: Merge, *, by: User) -> Any:
+def undo_merge(merged: TaxonomyChange, *, by: User) -> Any:
     """Take a merge back and return what came back: its own id, address and articles.
 
-    An article that lost the common one since keeps without both. Raises MergeRefused where name or address are taken,
+    An article that lost the common one since keeps without both. Raises ChangeRefused where name or address are taken,
     or where the one that stayed is gone.
     """
-    kind = MergeKind(merged.kind)
+    kind = TaxonKind(merged.kind)
     spec = SPECS[kind]
     with gather_changes():
-        row = Merge.objects.select_for_update().get(pk=merged.pk)
-        into = spec.model._default_manager.filter(pk=row.kept_number).first()
+        row = TaxonomyChange.objects.select_for_update().get(pk=merged.pk)
+        into = spec.model._default_manager.filter(pk=row.number).first()
         if row.undone_at is not None:
-            raise MergeRefused(_("This merge was taken back already."))
+            raise ChangeRefused(_("This was taken back already."))
         if into is None:
-            raise MergeRefused(_("“%(name)s” is not there any more.") % {"name": row.kept_name})
-        back = _revive(spec, row.record["fields"], into.pk)
-        _return_articles(spec, back, into, row.record)
+            raise ChangeRefused(_("“%(name)s” is not there any more.") % {"name": row.after})
+        back = revive(spec, row.record["fields"], into.pk)
+        return_articles(spec, back, into, row.record)
+        drop_alias(into, row.before, scope=scope_of(back))
+        Alias.objects.filter(pk__in=row.record.get("aliases", ()), number=into.pk).update(number=back.pk)
         for desk in User.objects.filter(pk__in=row.record["desks"]) if isinstance(back, Category) else ():
             desk.sections.add(back)
             desk.sections.remove(into)  # type: ignore[arg-type]
         address = back.get_absolute_url()
         Redirect.objects.filter(old_path=address_key(address)).delete()
         Redirect.objects.filter(pk__in=row.record["redirects"]).update(new_path=address)
-        Merge.objects.filter(pk=row.pk).update(undone_at=timezone.now())
-        note(Verb.RESTORE, back, by=by, parted_from=row.kept_name)
+        TaxonomyChange.objects.filter(pk=row.pk).update(undone_at=timezone.now())
+        note(Verb.RESTORE, back, by=by, parted_from=row.after)
         return back
 
 
-def _fields_of(gone: models.Model) -> dict[str, Any]:
+def fields_of(gone: models.Model) -> dict[str, Any]:
+    """Return the columns of a row as JSON can hold them."""
     encode = DjangoJSONEncoder().default
     values = {field.attname: getattr(gone, field.attname) for field in gone._meta.concrete_fields}
     plain = (str, int, bool, type(None))
     return {name: value if isinstance(value, plain) else encode(value) for name, value in values.items()}
 
 
-def _move_articles(spec: _Spec, gone: int, into: int) -> tuple[dict[str, int], list[dict[str, Any]]]:
+def _move_articles(spec: Spec, gone: int, into: int) -> tuple[dict[str, int], list[dict[str, Any]]]:
     """Hand the rows over; return the moved ones (row, article), and those whose article had both, which go."""
     rows = spec.link._default_manager
     columns = ("pk", f"{spec.article}_id", *spec.same)
@@ -145,7 +154,7 @@ def _move_articles(spec: _Spec, gone: int, into: int) -> tuple[dict[str, int], l
     kept = []
     for start in range(0, len(twins), _BATCH):
         for row in rows.filter(pk__in=twins[start : start + _BATCH]):
-            kept.append({"article": getattr(row, f"{spec.article}_id"), **_fields_of(row)})
+            kept.append({"article": getattr(row, f"{spec.article}_id"), **fields_of(row)})
         rows.filter(pk__in=twins[start : start + _BATCH]).delete()
     if spec.link is Placement:
         _settle_main_sections(gone, into, [row["article"] for row in kept if row["is_primary"]])
@@ -169,35 +178,42 @@ def _move_desks(gone: Category, into: Category) -> list[int]:
     return [editor.pk for editor in editors]
 
 
-def _revive(spec: _Spec, fields: dict[str, Any], kept: int) -> Any:
+def revive(spec: Spec, fields: dict[str, Any], kept: int = 0) -> Any:
+    """Write what was deleted again, with its own id. `kept` is the id of what took over its account.
+
+    Raises ChangeRefused where the name or the address is taken, or what it stood below is gone.
+    """
     back = spec.model(**fields)
     if isinstance(back, Author):
         if back.user_id:
             # The account went over with the name.
             Author.objects.filter(user=back.user_id, pk=kept).update(user=None)
-        if back.user_id and (Author.objects.filter(user=back.user_id).exists() or not _is_there(User, back.user_id)):
+        if back.user_id and (Author.objects.filter(user=back.user_id).exists() or not is_there(User, back.user_id)):
             back.user = None
-        if back.portrait_id and not _is_there(Image, back.portrait_id):
+        if back.portrait_id and not is_there(Image, back.portrait_id):
             back.portrait = None
-    if isinstance(back, Category) and back.parent_id and not _is_there(Category, back.parent_id):
-        raise MergeRefused(_("The section above it is not there any more."))
+    if isinstance(back, Category) and back.parent_id and not is_there(Category, back.parent_id):
+        raise ChangeRefused(_("The section above it is not there any more."))
     taken = spec.model._default_manager
     clash = models.Q(pk=back.pk) | models.Q(slug=fields["slug"])
     if isinstance(back, Category):
         clash = models.Q(pk=back.pk) | models.Q(slug=back.slug, parent=back.parent_id)
-    if isinstance(back, Tag):
+    if isinstance(back, (Tag, Series)):
         clash |= models.Q(name__iexact=back.name)
+    if isinstance(back, Series) and back.hero_image_id and not is_there(Image, back.hero_image_id):
+        back.hero_image = None
     if taken.filter(clash).exists():
-        raise MergeRefused(_("Another one has the name or the address of “%(name)s” now.") % {"name": str(back)})
+        raise ChangeRefused(_("Another one has the name or the address of “%(name)s” now.") % {"name": str(back)})
     back.save(force_insert=True)
     return back
 
 
-def _is_there(model: type[models.Model], pk: int) -> bool:
+def is_there(model: type[models.Model], pk: int) -> bool:
     return model._default_manager.filter(pk=pk).exists()
 
 
-def _return_articles(spec: _Spec, back: Any, into: Any, record: dict[str, Any]) -> None:
+def return_articles(spec: Spec, back: Any, into: Any, record: dict[str, Any]) -> None:
+    """Give back the articles that a record names: those that went to `into`, and those that lost it altogether."""
     rows = spec.link._default_manager
     ids = [int(pk) for pk in record["moved"]]
     touched: set[int] = set(record["moved"].values()) | {row["article"] for row in record["twins"]}

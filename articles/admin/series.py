@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from articles.actions.rules import visible_to
 from articles.actions.series import add_to_series, arrange, may_arrange, remove_from_series
-from articles.admin.base import Choices, NewsroomAdmin, PlainTexts
+from articles.admin.base import Choices, PlainTexts
+from articles.admin.merging import MergingAdmin
 from articles.admin.words import status_text
 from articles.models import Article, Series, SeriesEntry, SeriesOrder, User
 from articles.text.slugs import make_slug
@@ -148,7 +149,7 @@ def rows_of(series: Series, user: User) -> list[dict[str, Any]]:
 
 
 @admin.register(Series)
-class SeriesAdmin(NewsroomAdmin):
+class SeriesAdmin(MergingAdmin):
     form = SeriesForm
     list_display = ("name", "live_articles", "all_articles", "address", "state")
     ordering = ("-id",)
@@ -159,10 +160,6 @@ class SeriesAdmin(NewsroomAdmin):
         (gettext_lazy("Articles"), {"fields": ("order", "places", "more")}),
         (gettext_lazy("More"), {"fields": ("slug", "language", "is_finished", "is_public")}),
     )
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        rows: Any = super().get_queryset(request)
-        return rows.with_live_count()
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -199,10 +196,6 @@ class SeriesAdmin(NewsroomAdmin):
     def view_on_site(self, series: Series) -> str | None:
         is_seen = Series.objects.public().filter(pk=series.pk).exists()
         return series.get_absolute_url() if is_seen else None
-
-    @admin.display(description=gettext_lazy("on the site"))
-    def live_articles(self, series: Any) -> str:
-        return str(series.live_count)
 
     @admin.display(description=gettext_lazy("articles"))
     def all_articles(self, series: Any) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import path, reverse
@@ -14,15 +15,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.actions.naming import MAX_ALIASES, alias_problem, aliases_of, name_problem, set_aliases
 from articles.admin.base import MAX_LISTED, Choice, Choices, PlainTexts, names_of
 from articles.admin.merging import MergingAdmin
 from articles.admin.output import OutputViews
-from articles.models import Article, ArticleTag, Author, Category, NameKind, Tag, gather_changes
+from articles.models import Alias, Article, ArticleTag, Author, Category, NameKind, Tag, TaxonKind
+from articles.models.alias import fold_name
 from articles.models.category import ancestor_paths
 from articles.search import ids_of_names
 from articles.text.slugs import make_slug, unique_slug
 
 TRAIL = " › "
+_COMMAS = str.maketrans(dict.fromkeys("，、,;；\r", "\n"))
 
 
 def section_trails(sections: Iterable[Category]) -> dict[int, str]:
@@ -44,12 +48,79 @@ def short_trail(section: Category | None) -> str:
 
 
 class _FoundByName(MergingAdmin):
-    """Rows are found by their name as readers write it, by its pinyin and by its initials."""
+    """Rows are found by their name as readers write it, by its pinyin, by its initials and by their other names."""
 
     name_kind: NameKind
 
     def search_condition(self, word: str) -> Q:
-        return super().search_condition(word) | Q(pk__in=ids_of_names(self.name_kind, word))
+        found = super().search_condition(word) | Q(pk__in=ids_of_names(self.name_kind, word))
+        aliases = Alias.objects.filter(kind=self.merge_kind, folded__contains=fold_name(word))
+        return found | Q(pk__in=aliases.values("number"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            if not change:
+                super().save_model(request, obj, form, change)
+            if "aliases" in form.changed_data:
+                set_aliases(obj, form.cleaned_data["aliases"], by=request.user)  # type: ignore[arg-type]
+            if change:
+                # A rename adds the old name to those that were typed.
+                super().save_model(request, obj, form, change)
+
+
+class AliasesField(forms.CharField):
+    """Other names, one a line; commas part them too."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("other names"),
+            required=False,
+            max_length=5000,
+            widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            help_text=gettext_lazy("One a line. Who types one of them, or imports it, means this one."),
+        )
+
+    def clean(self, value: Any) -> Any:
+        parts = super().clean(value).translate(_COMMAS).split("\n")
+        names = list(dict.fromkeys(name for name in (" ".join(part.split()) for part in parts) if name))
+        if len(names) > MAX_ALIASES or any(len(name) > 100 for name in names):
+            raise ValidationError(_("At most %(limit)d names of 100 characters."), params={"limit": MAX_ALIASES})
+        return names
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return [name for name in (initial or "").split("\n") if name] != self.clean(data)
+
+
+class NamedForm(PlainTexts):
+    """A section, a tag or an author with its other names. `kind` says which of them."""
+
+    kind: TaxonKind
+    aliases = AliasesField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "aliases" in self.fields:
+            self.initial["aliases"] = "\n".join(aliases_of(self.instance))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        parent = cleaned.get("parent")
+        place = {"number": self.instance.pk, "scope": parent.pk if parent else 0}
+        own = cleaned.get("name", "")
+        if own and "name" in self.changed_data and (problem := name_problem(self.kind, own, **place)):
+            self.add_error("name", problem)
+        problems = [alias_problem(self.kind, name, **place) for name in cleaned.get("aliases") or () if name != own]
+        for problem in filter(None, problems):
+            self.add_error("aliases", problem)
+        return cleaned
+
+
+class SectionForm(NamedForm):
+    kind = TaxonKind.CATEGORY
+
+
+class AuthorForm(NamedForm):
+    kind = TaxonKind.AUTHOR
 
 
 class SectionNames(AutocompleteJsonView):
@@ -97,6 +168,7 @@ class SectionsField(forms.ModelMultipleChoiceField):
 
 @admin.register(Category)
 class CategoryAdmin(_FoundByName):
+    form = SectionForm
     name_kind = NameKind.CATEGORY
     list_display = ("branch", "live_articles", "address", "in_menu", "position")
     list_per_page = 200
@@ -104,7 +176,22 @@ class CategoryAdmin(_FoundByName):
     search_fields = ("name", "slug")
     autocomplete_fields = ("parent",)
     fieldsets = (
-        (None, {"fields": ("name", "parent", "slug", "description", "in_menu", "position", "language", "noindex")}),
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "aliases",
+                    "parent",
+                    "slug",
+                    "description",
+                    "in_menu",
+                    "position",
+                    "language",
+                    "noindex",
+                )
+            },
+        ),
     )
 
     @admin.display(description=gettext_lazy("section"))
@@ -129,7 +216,8 @@ class CategoryAdmin(_FoundByName):
         return names_of(Category.objects.filter(parent__in=objs), inside)
 
 
-class TagForm(PlainTexts):
+class TagForm(NamedForm):
+    kind = TaxonKind.TAG
     slug = forms.SlugField(label=gettext_lazy("slug"), required=False, max_length=100)
 
     def clean_name(self) -> str:
@@ -155,7 +243,7 @@ class TagAdmin(_FoundByName):
     list_display = ("name", "live_articles", "slug")
     ordering = ("slug",)
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "description")
+    fields = ("name", "aliases", "slug", "description")
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(TagNames.as_view(admin_site=self.admin_site))
@@ -170,14 +258,6 @@ class TagAdmin(_FoundByName):
             names += [_("The tag goes from these articles, and maybe more:"), used]
         return names, counts, perms, protected
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with gather_changes():
-            obj.delete()
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        with gather_changes():
-            queryset.delete()
-
 
 @admin.register(Author)
 class AuthorAdmin(OutputViews, _FoundByName):
@@ -187,7 +267,8 @@ class AuthorAdmin(OutputViews, _FoundByName):
     ordering = ("slug",)
     search_fields = ("name", "slug")
     autocomplete_fields = ("portrait", "user")
-    fields = ("name", "slug", "bio", "portrait", "user")
+    form = AuthorForm
+    fields = ("name", "aliases", "slug", "bio", "portrait", "user")
 
     def users_of(self, objs: list[Any]) -> list[str]:
         return names_of(Article.objects.filter(authorships__author__in=objs).for_lists().order_by())

@@ -1,5 +1,6 @@
 """The data model: one file holds a model, its queryset and its choices."""
 
+from articles.models.alias import Alias, tags_meant
 from articles.models.article import READ_FIELDS, Article, ArticleQuerySet, Kind, Status
 from articles.models.audit import AuditEntry, Verb
 from articles.models.author import Author, Authorship, Role
@@ -17,27 +18,31 @@ from articles.models.listing import (
     Listing,
     ListingQuerySet,
     ListKind,
+    move_lists,
     rebuild_lists,
     relist,
     settle_lists,
     unlist,
 )
-from articles.models.merge import Merge, MergeKind
 from articles.models.missing import MissedSearch, MissingPage
+from articles.models.names import NameKind, SearchName
 from articles.models.presence import Presence
 from articles.models.preview_link import PreviewLink
 from articles.models.redirect import Redirect, RedirectOrigin
 from articles.models.remote import RemoteImage
 from articles.models.revision import Origin, Revision, State
-from articles.models.search import NameKind, SearchDocument, SearchName
+from articles.models.search import SearchDocument
 from articles.models.series import Series, SeriesEntry, SeriesOrder
 from articles.models.site import SiteProfile
 from articles.models.tag import ArticleTag, Tag
+from articles.models.taxonomy import Act, TaxonKind, TaxonomyChange
 from articles.models.user import User
 
 __all__ = [
     "READ_FIELDS",
     "Correction",
+    "Act",
+    "Alias",
     "Article",
     "ArticleQuerySet",
     "ArticleTag",
@@ -65,8 +70,6 @@ __all__ = [
     "MissedSearch",
     "MissingPage",
     "NameKind",
-    "Merge",
-    "MergeKind",
     "Origin",
     "OriginalBlob",
     "Pin",
@@ -91,6 +94,8 @@ __all__ = [
     "State",
     "Status",
     "Tag",
+    "TaxonKind",
+    "TaxonomyChange",
     "User",
     "Verb",
     "announce",
@@ -99,6 +104,7 @@ __all__ = [
     "gather_changes",
     "insert_rows",
     "is_shared",
+    "move_lists",
     "note_image_uses",
     "place",
     "rebuild_lists",
@@ -106,5 +112,6 @@ __all__ = [
     "reserve_ids",
     "settle_category",
     "settle_lists",
+    "tags_meant",
     "unlist",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
+from articles.models.alias import TagsManager
 from articles.models.changes import announce, announce_leaving, gather_changes
 from articles.models.fields import SanitizedHTMLField
 from articles.text.plain import count_words, plain_text
@@ -169,7 +170,9 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
     byline = models.ManyToManyField(
         "articles.Author", through="articles.Authorship", related_name="articles", blank=True, verbose_name=_("authors")
     )
-    tags = TaggableManager(_("tags"), through="articles.ArticleTag", blank=True, related_name="articles")
+    tags = TaggableManager(
+        _("tags"), through="articles.ArticleTag", manager=TagsManager, blank=True, related_name="articles"
+    )
     hero_image = models.ForeignKey(
         "articles.Image", models.SET_NULL, null=True, blank=True, related_name="lead_of", verbose_name=_("lead image")
     )

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.changes import announce
+from articles.models.changes import section_moved
 from articles.models.redirect import Redirect
 from articles.text.slugs import make_slug, unique_slug
 
@@ -57,14 +57,14 @@ class Category(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the section, and carry a new path on to all below it and to the lists their articles stand in.
+        """Write the section, and carry a new path on to all below it; who keeps lists learns of a move by a signal.
 
         The addresses that they had lead to the new ones.
         """
         self._fill_slug()
         with transaction.atomic():
             before = Category.objects.filter(pk=self.pk).values_list("path", flat=True).first() if self.pk else None
-            self.path = self._own_path()
+            self.path = self.own_path()
             if before is not None and f"{self.path}/".startswith(f"{before}/") and self.path != before:
                 raise ValidationError({"parent": _("A section cannot stand below itself.")})
             if self.depth > MAX_DEPTH:
@@ -111,11 +111,12 @@ class Category(models.Model):
         below = max((child.depth - self.depth for child in self.descendants()), default=0) if self.pk else 0
         if depth + below > MAX_DEPTH:
             raise ValidationError({"parent": _("Sections can be at most %(max)d levels deep.") % {"max": MAX_DEPTH}})
-        twin = Category.objects.filter(path=self._own_path()).exclude(pk=self.pk).first()
+        twin = Category.objects.filter(path=self.own_path()).exclude(pk=self.pk).first()
         if twin:
             raise ValidationError({"slug": _("The section “%(name)s” has this slug already.") % {"name": twin.name}})
 
-    def _own_path(self) -> str:
+    def own_path(self) -> str:
+        """Return the path that the slug and the section above make."""
         return f"{self.parent.path}/{self.slug}" if self.parent else self.slug
 
     def _fill_slug(self) -> None:
@@ -130,9 +131,9 @@ class Category(models.Model):
         moved_paths = [(before, self.path)]
         moved_paths += [(path, self.path + path[len(before) :]) for path in below.values_list("path", flat=True)]
         below.update(path=Concat(models.Value(f"{self.path}/"), Substr("path", len(before) + 2)))
-        moved = Category.objects.filter(Q(pk=self.pk) | Q(path__gt=f"{self.path}/", path__lt=f"{self.path}0"))
-        ids = Placement.objects.filter(category__in=moved).values_list("article_id", flat=True)
-        announce(set(ids))
+        above = ancestor_paths(before), ancestor_paths(self.path)
+        if above[0] != above[1]:
+            section_moved.send(sender=None, section=self.pk, before=above[0], after=above[1])
         Redirect.objects.note_moves((_address_of(old), _address_of(new)) for old, new in moved_paths)
 
 

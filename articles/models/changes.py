@@ -15,6 +15,9 @@ from django.dispatch import Signal
 articles_changed = Signal()
 # Sent with `ids` before articles are deleted, while what hangs on them is still there.
 articles_leaving = Signal()
+# Sent with `section`, the id of a section that stands elsewhere now, and the paths that stood above it `before` and
+# stand above it `after`. Its articles and those below it are in other lists now; they are not announced one by one.
+section_moved = Signal()
 
 _gathered: ContextVar[set[int] | None] = ContextVar("gathered_article_ids", default=None)
 

@@ -4,12 +4,12 @@ How many rows a list has stands in `ListCount`, written by the same function.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from articles.languages import language_key
@@ -207,6 +207,32 @@ def day_key(moment: datetime) -> int:
 def _write_counts(changes: Counter[tuple[int, int]]) -> None:
     rows = [(kind, key, part) for (kind, key), part in sorted(changes.items()) if part]
     insert_rows(ListCount, ("kind", "key", "part"), rows)
+
+
+@transaction.atomic
+def move_lists(section: int, *, lost: Collection[int], gained: Collection[int]) -> None:
+    """Carry the articles of a section that moved off the lists above it and onto others, all given by id.
+
+    A handful of statements for each section above, however many articles there are. The sections have their new paths
+    already; what stands below one of `lost` by another placement too stays in its list.
+    """
+    lists = Listing.objects.filter(kind=ListKind.CATEGORY)
+    rows = lists.select_for_update().filter(key=section).order_by("pk")
+    changes: Counter[tuple[int, int]] = Counter()
+    columns = ("article_id", "kind", "key", "published_at", "expires_at")
+    for above in gained:
+        has_it = Exists(lists.filter(key=above, article=OuterRef("article")))
+        new = rows.filter(~has_it).values_list("article_id", "published_at", "expires_at")
+        changes[int(ListKind.CATEGORY), above] += insert_rows(
+            Listing, columns, [(pk, int(ListKind.CATEGORY), above, start, end) for pk, start, end in new]
+        )
+    for above, path in Category.objects.filter(pk__in=lost).values_list("pk", "path"):
+        below = Q(category__path=path) | Q(category__path__gt=f"{path}/", category__path__lt=f"{path}0")
+        elsewhere = Placement.objects.filter(below, article=OuterRef("article"))
+        inside = lists.filter(key=section).values("article")
+        gone, _per_model = lists.filter(~Exists(elsewhere), key=above, article__in=inside).delete()
+        changes[int(ListKind.CATEGORY), above] -= gone
+    _write_counts(changes)
 
 
 @transaction.atomic

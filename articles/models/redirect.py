@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.text.addresses import MAX_KEY, address_key, own_path
 
@@ -15,7 +16,7 @@ from articles.text.addresses import MAX_KEY, address_key, own_path
 class RedirectOrigin(models.TextChoices):
     """Who or what made a redirect."""
 
-    EDITOR = "editor", _("editor")
+    EDITOR = "editor", pgettext_lazy("made by", "editor")
     IMPORT = "import", _("import")
     MOVE = "move", _("moved page")
 

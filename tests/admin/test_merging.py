@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.actions.importing.taxonomy import Taxonomy
 from articles.actions.merging import merge as merge_two
-from articles.models import Article, Author, Authorship, Category, Merge, Role, Tag
+from articles.models import Article, Author, Authorship, Category, Role, Tag, TaxonomyChange
 from tests.factories import make_article, make_articles, make_author, make_category, make_user
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def merge(desk, kind, into, *others):
 
 
 def undo(desk, **expected):
-    response = desk.post(f"{ADMIN}merge/{Merge.objects.first().pk}/undo/", follow=True)
+    response = desk.post(f"{ADMIN}taxonomychange/{TaxonomyChange.objects.first().pk}/undo/", follow=True)
     assert response.status_code == 200
     return response
 
@@ -86,7 +86,7 @@ def test_a_section_with_sections_below_is_not_merged(desk):
     make_category("股市", gone)
     merge(desk, "category", kept, gone)
     assert Category.objects.count() == 3
-    assert not Merge.objects.exists()
+    assert not TaxonomyChange.objects.exists()
 
 
 def test_a_merge_is_not_taken_back_over_a_new_one_of_the_name_nor_twice(desk):
@@ -119,8 +119,9 @@ def test_only_who_may_delete_merges_and_parts(role, status):
     assert Tag.objects.count() == (1 if status == 302 else 2)
     if status == 302:
         client.force_login(make_user("editor"))
-        assert client.post(f"{ADMIN}merge/{Merge.objects.get().pk}/undo/").status_code == 403
-        assert client.get(f"{ADMIN}merge/").status_code == 403
+        assert client.post(f"{ADMIN}taxonomychange/{TaxonomyChange.objects.get().pk}/undo/").status_code == 403
+        client.force_login(make_user("contributor"))
+        assert client.get(f"{ADMIN}taxonomychange/").status_code == 403
 
 
 def test_the_selected_ones_are_asked_about_first(desk):

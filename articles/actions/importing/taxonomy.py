@@ -1,15 +1,13 @@
 """Sections, authors and tags by the names that files give them: looked up in bulk, made where missing.
 
-The name of one that an editor merged into another is that other's alias: a file does not bring the merged one back.
+What an editor merged or renamed keeps its old name as an alias: a file that brings it means the one there is.
 """
 
 from collections.abc import Iterable
 
-from django.db.models import Value
-from django.db.models.functions import Lower
-
 from articles.documents.document import ExportedState
-from articles.models import Author, Category, Merge, MergeKind, Tag
+from articles.models import Alias, Author, Category, Tag, TaxonKind, tags_meant
+from articles.models.alias import fold_name
 from articles.models.category import MAX_DEPTH
 
 Path = tuple[str, ...]
@@ -40,7 +38,7 @@ class Taxonomy:
             section = Category.objects.filter(parent=parent, name=path[-1]).order_by("pk").first()
             if section is None:
                 above = parent.pk if parent else None
-                alias = Merge.objects.kept_for(MergeKind.CATEGORY, path[-1], parent_id=above)
+                alias = Alias.objects.meant(TaxonKind.CATEGORY, [path[-1]], scope=above).get(path[-1])
                 section = Category.objects.filter(pk=alias).first() if alias else None
             if section is None:
                 section = Category.objects.create(parent=parent, name=path[-1])
@@ -54,10 +52,10 @@ class Taxonomy:
         if unknown:
             for pk, name in Author.objects.filter(name__in=unknown).order_by("-pk").values_list("pk", "name"):
                 self._authors[name] = pk
+        unknown = [name for name in unknown if name not in self._authors]
+        if unknown:
+            self._authors |= Alias.objects.meant(TaxonKind.AUTHOR, unknown)
         for name in unknown:
-            alias = None if name in self._authors else Merge.objects.kept_for(MergeKind.AUTHOR, name)
-            if alias and Author.objects.filter(pk=alias).exists():
-                self._authors[name] = alias
             if name not in self._authors:
                 self._authors[name] = Author.objects.create(name=name).pk
                 self._made.setdefault("authors", []).append(self._authors[name])
@@ -78,22 +76,14 @@ class Taxonomy:
     def tags(self, names: set[str]) -> dict[str, int]:
         """Return the tag of each name, whatever its case."""
         unknown = sorted(name for name in names if name.lower() not in self._tags)
-        if unknown:
-            # Most stand there as they are written: one query for all of them.
-            written = Tag.objects.filter(name__in=unknown).order_by("-pk").values_list("name", "pk")
-            self._tags.update((name.lower(), pk) for name, pk in written)
+        for name, tag in tags_meant(unknown).items():
+            self._tags[name.lower()] = tag.pk
+        new: dict[str, int] = {}  # two new spellings of one name in a batch are one tag
         for name in unknown:
             if name.lower() not in self._tags:
-                self._tags[name.lower()] = self._tag(name)
+                folded = fold_name(name)
+                if folded not in new:
+                    new[folded] = Tag.objects.create(name=name).pk
+                    self._made.setdefault("tags", []).append(new[folded])
+                self._tags[name.lower()] = new[folded]
         return {name: self._tags[name.lower()] for name in names}
-
-    def _tag(self, name: str) -> int:
-        # As the constraint compares them: `iexact` folds by another rule on each database.
-        same = Tag.objects.annotate(folded=Lower("name")).filter(folded=Lower(Value(name)))
-        tag = same.order_by("pk").first()
-        if tag is None and (alias := Merge.objects.kept_for(MergeKind.TAG, name)):
-            tag = Tag.objects.filter(pk=alias).first()
-        if tag is None:
-            tag = Tag.objects.create(name=name)
-            self._made.setdefault("tags", []).append(tag.pk)
-        return tag.pk
