@@ -2,74 +2,34 @@
 """Measure the importer against its floor, for each database, in one run.
 
     python benchmarks/importing.py CORPUS [--database URL]… [--jobs 2]
+    python benchmarks/importing.py --generator SCRIPT --count 20000 --count 100000 [--work DIR] [--database URL]…
 
-CORPUS is a folder of article files. For each database (default: a new SQLite file; a PostgreSQL URL names a database
-that is made anew and dropped) the same files are read, parsed and cleaned by bare libraries with both cores, imported,
-imported again unchanged, and their rows are loaded into bare tables by the fastest statement there is. Printed are
-rates and ratios; figures of one machine and day carry nowhere else, ratios do.
+CORPUS is a folder of article files; SCRIPT makes one of a number of files. For each database (default: a new SQLite
+file; a PostgreSQL database, whose name must end with _bench, is made anew and stays) the same files are read, parsed
+and cleaned by bare libraries with both cores, imported, imported again unchanged, and their rows are loaded into bare
+tables by the fastest statement there is: once without and once with the rows of the search index. Each stage is told
+when it ends; one that fails or is interrupted is left out of the table. Figures of one machine and day carry nowhere
+else, ratios do.
 """
 
 import argparse
-import hashlib
 import json
-import multiprocessing
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-PROJECT = Path(__file__).resolve().parent.parent
-TABLES = (
-    "article",
-    "placement",
-    "authorship",
-    "articletag",
-    "importedfile",
-    "filemark",
-    "originalblob",
-    "listing",
-    "listcount",
-    "searchdocument",
-)
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from floor import PROJECT, bare_index, bare_load, bare_work, hash_work, with_cores
 
-def bare_work(paths: list[str]) -> int:
-    """Read, parse the front matter, clean the body: what any importer must do, by the fastest libraries."""
-    import nh3
-    import yaml
-
-    length = 0
-    for path in paths:
-        text = Path(path).read_bytes().decode("utf-8", "replace")
-        _before, _fence, rest = text.partition("---\n")
-        front, _fence, body = rest.partition("\n---\n")
-        yaml.load(front, Loader=yaml.CSafeLoader)  # the C form of the safe loader
-        length += len(nh3.clean(body))
-    return length
-
-
-def hash_work(paths: list[str]) -> int:
-    """Read and hash: what any importer must do to know that nothing changed."""
-    for path in paths:
-        hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return len(paths)
-
-
-def with_cores(work: Any, paths: list[str], jobs: int) -> float:
-    """Return the seconds that `work` takes for all paths in `jobs` processes that run already."""
-    chunks = [paths[start : start + 64] for start in range(0, len(paths), 64)]
-    with multiprocessing.Pool(jobs) as pool:
-        pool.map(work, chunks[:jobs])
-        start = time.perf_counter()
-        for _length in pool.imap_unordered(work, chunks):
-            pass
-        return time.perf_counter() - start
+Result = TypeVar("Result")
 
 
 def pss(pid: int, ticks: dict[int, int]) -> int:
@@ -115,11 +75,13 @@ def child(corpus: str, jobs: int, *more: str) -> dict[str, Any]:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    out, _err = work.communicate()
-    ended.set()
-    watcher.join()
+    try:
+        out, _err = work.communicate()
+    finally:
+        ended.set()
+        watcher.join()
     if work.returncode:
-        raise SystemExit("the import failed")
+        raise SystemExit(f"it ended with status {work.returncode}")
     a_second = os.sysconf("SC_CLK_TCK")
     writer = ticks.pop(work.pid, 0) / a_second
     measured = {"pss_mib": peak / 1024, "writer_cpu": writer, "workers_cpu": sum(ticks.values()) / a_second}
@@ -158,19 +120,16 @@ def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
         setattr(owner, name, timed)
 
     longest = 0.0
-    write_once = running._Run._write_once
+    adapt = running._Run._adapt
 
-    def batch(self: Any, incoming: Any) -> Any:
+    def held(self: Any, number: int, took: float) -> None:
         nonlocal longest
-        begun = time.perf_counter()
-        try:
-            return write_once(self, incoming)
-        finally:
-            took = time.perf_counter() - begun
-            longest = max(longest, took)
-            seconds["batches"] = seconds.get("batches", 0.0) + took
+        longest = max(longest, took)
+        seconds["batches"] = seconds.get("batches", 0.0) + took
+        adapt(self, number, took)
 
-    running._Run._write_once = batch  # type: ignore[method-assign]
+    running._Run._adapt = held  # type: ignore[method-assign]
+    clock(running._Run, "_give_turn", "(editors' turns)")
     clock(storing, "insert_rows", "rows")
     clock(storing, "keep_originals", "originals")
     clock(storing, "reserve_ids", "numbers")
@@ -204,92 +163,76 @@ def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
     )
 
 
-def bare_load(url: str) -> float:
-    """Return the seconds that a bare load of the rows of the import takes; both tables lie in the same database."""
-    return _bare_postgres(url) if url.startswith("postgres") else _bare_sqlite(url.removeprefix("sqlite:///"))
-
-
-def _bare_sqlite(path: str) -> float:
-    took = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        source = sqlite3.connect(path)
-        target = sqlite3.connect(f"{folder}/bare.sqlite3", isolation_level=None)
-        target.execute("PRAGMA journal_mode=WAL")
-        target.execute("PRAGMA synchronous=NORMAL")
-        known = {row[0] for row in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        for table in (f"articles_{name}" for name in TABLES):
-            if table not in known:
-                continue
-            columns = [row[1] for row in source.execute(f"PRAGMA table_info({table})")]
-            target.execute(f"CREATE TABLE {table} ({columns[0]} PRIMARY KEY, {', '.join(columns[1:])})")
-            marks = ", ".join("?" * len(columns))
-            rows = source.execute(f"SELECT * FROM {table}")  # noqa: S608
-            while chunk := rows.fetchmany(2000):
-                begun = time.perf_counter()
-                target.execute("BEGIN")
-                target.executemany(f"INSERT INTO {table} VALUES ({marks})", chunk)  # noqa: S608
-                target.execute("COMMIT")
-                took += time.perf_counter() - begun
-        source.close()
-        target.close()
-    return took
-
-
-def _bare_postgres(url: str) -> float:
-    import psycopg2
-
-    took = 0.0
-    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        for table in (f"articles_{name}" for name in TABLES):
-            cursor.execute("SELECT to_regclass(%s), current_schema()", [table])
-            if cursor.fetchone()[0] is None:  # type: ignore[index]
-                continue
-            cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table})")
-            with tempfile.TemporaryFile() as stream:
-                cursor.copy_expert(f"COPY {table} TO STDOUT WITH (FORMAT binary)", stream)
-                stream.seek(0)
-                begun = time.perf_counter()
-                cursor.copy_expert(f"COPY bare_{table} FROM STDIN WITH (FORMAT binary)", stream)
-                took += time.perf_counter() - begun
-        begun = time.perf_counter()
-        connection.commit()
-        return took + time.perf_counter() - begun
+def stage(name: str, work: Callable[[], Result]) -> Result | None:
+    """Return what `work` returns, None where it fails or is interrupted: what comes after is measured all the same."""
+    print(f"- {name}: ", end="", flush=True)
+    begun = time.perf_counter()
+    try:
+        result = work()
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+        print(f"cut after {time.perf_counter() - begun:.0f} s ({type(error).__name__}: {error})", flush=True)
+        return None
+    print(f"{time.perf_counter() - begun:.0f} s", flush=True)
+    return result
 
 
 def measure(url: str, corpus: str, jobs: int, *more: str) -> None:
     paths = sorted(str(path) for path in Path(corpus).rglob("*") if path.is_file())
     number = len(paths)
-    libraries = with_cores(bare_work, paths, jobs)
-    hashing = with_cores(hash_work, paths, jobs)
-    first = child(corpus, jobs, *more)
-    again = child(corpus, jobs, *more)
-    load = bare_load(url)
-    floor = libraries + load
-    name = urlsplit(url).scheme
-    print(f"\n{number} files, {name}, jobs {jobs} {' '.join(more)}; {first['counts']}, again {again['counts']}\n")
-    print("| | files/s | ratio |\n|---|--:|--:|")
-    print(f"| read + YAML + nh3, {jobs} processes | {number / libraries:.0f} | |")
-    print(f"| bare load of the same rows | {number / load:.0f} | |")
-    print(f"| floor: both | {number / floor:.0f} | 1 |")
-    print(f"| import | {number / first['seconds']:.0f} | {floor / first['seconds']:.2f} |")
-    print(f"| - last fifth to second fifth | | {first['late_to_early']:.2f} |")
-    print(f"| read + hash, {jobs} processes | {number / hashing:.0f} | 1 |")
-    print(f"| import again, unchanged | {number / again['seconds']:.0f} | {hashing / again['seconds']:.2f} |")
-    print(f"\nMemory (PSS of the tree): {first['pss_mib']:.0f} MiB, again {again['pss_mib']:.0f} MiB.")
+    print(f"\n## {number} files, {urlsplit(url).scheme}, jobs {jobs} {' '.join(more)}\n", flush=True)
+    libraries = stage("read + YAML + nh3", lambda: with_cores(bare_work, paths, jobs))
+    hashing = stage("read + hash", lambda: with_cores(hash_work, paths, jobs))
+    first = stage("import", lambda: child(corpus, jobs, *more))
+    again = stage("import again", lambda: child(corpus, jobs, *more))
+    load = stage("bare load of the rows", lambda: bare_load(url))
+    index = stage("bare load of the search index", lambda: bare_index(url)) if "--without-search" not in more else None
+    print("\n| | files/s | ratio |\n|---|--:|--:|")
+    seconds = first and first["seconds"]
+
+    def row(name: str, took: float | None, of: float | None = None) -> None:
+        if took:
+            print(f"| {name} | {number / took:.0f} | {f'{of / took:.2f}' if of else ''} |")
+
+    def both(*parts: float | None) -> float | None:
+        return None if None in parts else sum(part for part in parts if part)
+
+    row(f"read + YAML + nh3, {jobs} processes", libraries)
+    row("bare load of the rows, without the search index", load)
+    row("bare load of the rows of the search index", index)
+    for name, floor in (
+        ("without the rows of the search index", both(libraries, load)),
+        ("with the rows of the search index", both(libraries, load, index)),
+    ):
+        row(f"floor {name}", floor)
+        row(f"- import to this floor, {name}", seconds, floor)
+    row("import, everything included", seconds)
+    row(f"read + hash, {jobs} processes", hashing)
+    row("import again, unchanged", again and again["seconds"], hashing)
+    if first:
+        tell_import(first, number)
+    if again:
+        print(f"\nAgain: {again['counts']}; memory {again['pss_mib']:.0f} MiB.", flush=True)
+
+
+def tell_import(first: dict[str, Any], number: int) -> None:
+    print(f"\nImport: {first['counts']}; rate of the last fifth to the second fifth {first['late_to_early']:.2f}.")
+    print(f"Memory (PSS of the tree): {first['pss_mib']:.0f} MiB. Longest batch: {first['longest_batch']:.2f} s.")
     print(
-        f"Processor time of the import: writer {1000 * first['writer_cpu'] / number:.2f}, workers "
+        f"Processor time: writer {1000 * first['writer_cpu'] / number:.2f}, workers "
         f"{1000 * first['workers_cpu'] / number:.2f} ms a file."
     )
-    print(f"Longest batch: {first['longest_batch']:.2f} s.")
     print("\n| stage of the writer | ms/file |\n|---|--:|")
-    for stage, seconds in sorted(first["stages"].items(), key=lambda entry: -entry[1]):
-        print(f"| {stage} | {1000 * seconds / number:.3f} |")
+    for name, seconds in sorted(first["stages"].items(), key=lambda entry: -entry[1]):
+        print(f"| {name} | {1000 * seconds / number:.3f} |")
     print(f"| (whole run) | {1000 * first['seconds'] / number:.3f} |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("corpus")
+    parser.add_argument("corpus", nargs="?", default="")
+    parser.add_argument("--generator", default="", help="a script that takes --count N --out DIR")
+    parser.add_argument("--count", action="append", type=int, default=[], help="files to generate; may be given again")
+    parser.add_argument("--work", default="", help="folder for what is made, which then stays")
     parser.add_argument("--database", action="append", default=[], metavar="URL")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--without-search", action="store_true", help="leave the search index out")
@@ -298,12 +241,30 @@ def main() -> None:
     if options.child:
         import_here(options.corpus, options.jobs, with_search=not options.without_search)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        for url in options.database or [f"sqlite:///{folder}/bench.sqlite3"]:
-            os.environ.update(DATABASE_URL=url, MEDIA_ROOT=f"{folder}/media", SECRET_KEY=os.urandom(40).hex())
-            _make_anew(url)
-            subprocess.run([sys.executable, PROJECT / "manage.py", "migrate", "-v0"], check=True)
-            measure(url, options.corpus, options.jobs, *(["--without-search"] if options.without_search else []))
+    if bool(options.corpus) == bool(options.generator and options.count):
+        parser.error("give either a corpus, or --generator and --count")
+    more = ["--without-search"] if options.without_search else []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.work or temporary
+        for corpus in _corpora(options, folder):
+            for url in options.database or [f"sqlite:///{folder}/{Path(corpus).name}_bench.sqlite3"]:
+                os.environ.update(DATABASE_URL=url, MEDIA_ROOT=f"{folder}/media", SECRET_KEY=os.urandom(40).hex())
+                _make_anew(url)
+                subprocess.run([sys.executable, PROJECT / "manage.py", "migrate", "-v0"], check=True)
+                measure(url, corpus, options.jobs, *more)
+
+
+def _corpora(options: argparse.Namespace, folder: str) -> Iterator[str]:
+    if options.corpus:
+        yield options.corpus
+    for count in options.count:
+        place = Path(folder) / f"corpus_{count}"
+        if not place.exists():
+            making = place.with_suffix(".part")
+            command = [sys.executable, options.generator, "--count", str(count), "--out", str(making)]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            making.rename(place)
+        yield str(place)
 
 
 def _make_anew(url: str) -> None:
