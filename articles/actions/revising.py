@@ -1,12 +1,23 @@
 """Snapshots of articles: what an editor's save and an overwriting import leave behind."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Field, Max
 
-from articles.models import Article, Image, ImportRun, Origin, Revision, State, User
+from articles.models import (
+    Article,
+    ArticleTag,
+    Authorship,
+    Image,
+    ImportRun,
+    Origin,
+    Placement,
+    Revision,
+    State,
+    User,
+)
 from articles.models.revision import pack
 
 # Every field that a person or a file decides; what the system derives is left out.
@@ -51,22 +62,34 @@ def picture_texts(image: int | None) -> dict[str, str]:
 
 def snapshot(article: Article) -> dict[str, Any]:
     """Return what the stored article holds, as JSON can hold it: fields by name, relations as ids and names."""
+    return snapshots([article])[article.pk]
+
+
+def snapshots(articles: Collection[Article]) -> dict[int, dict[str, Any]]:
+    """Return the snapshot of each of the articles, by id, with one query for each relation."""
+    found = {article.pk: _fields_of(article) for article in articles}
+    for placement in Placement.objects.filter(article__in=found).select_related("category"):
+        section = {"id": placement.category_id, "path": placement.category.path, "primary": placement.is_primary}
+        found[placement.article_id]["sections"].append(section)
+    for entry in Authorship.objects.filter(article__in=found).select_related("author"):
+        credit = {"id": entry.author_id, "name": entry.author.name, "role": entry.role}
+        found[entry.article_id]["byline"].append(credit)
+    for item in ArticleTag.objects.filter(content_object__in=found).select_related("tag"):
+        found[item.content_object_id]["tags"].append({"id": item.tag_id, "name": item.tag.name})
+    leads = {article.hero_image_id for article in articles if article.hero_image_id is not None}
+    texts = {row.pop("pk"): row for row in Image.objects.filter(pk__in=leads).values("pk", *TEXTS_OF_PICTURE)}
+    for article in articles:
+        found[article.pk][PICTURE_TEXTS] = texts.get(article.hero_image_id, {})
+    return found
+
+
+def _fields_of(article: Article) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name in FIELDS:
         field: Field[Any, Any] = Article._meta.get_field(name)  # type: ignore[assignment]
         value = getattr(article, field.attname)
         data[name] = value.isoformat() if isinstance(value, datetime) else value
-    data["sections"] = [
-        {"id": placement.category_id, "path": placement.category.path, "primary": placement.is_primary}
-        for placement in article.placements.select_related("category")
-    ]
-    data["byline"] = [
-        {"id": entry.author_id, "name": entry.author.name, "role": entry.role}
-        for entry in article.authorships.select_related("author")
-    ]
-    data[PICTURE_TEXTS] = picture_texts(article.hero_image_id)
-    data["tags"] = [{"id": item.tag_id, "name": item.tag.name} for item in article.tag_items.select_related("tag")]
-    return data
+    return data | {"sections": [], "byline": [], "tags": [], PICTURE_TEXTS: {}}
 
 
 MAX_KEPT = 200  # versions of one article; the oldest give way, the first and those of imports stay
@@ -97,6 +120,23 @@ def record(
     if before is not None and state == State.SAVED:
         _thin_out(article)
     return revision
+
+
+def record_imports(data: Mapping[int, dict[str, Any]], run: ImportRun | None) -> None:
+    """Store what articles (by id) held before an import changes them, each based on the revision before."""
+    saved = Revision.objects.filter(article__in=data, state=State.SAVED).exclude(origin=Origin.AUTOSAVE)
+    newest = dict(saved.order_by().values_list("article").annotate(Max("id")))
+    Revision.objects.bulk_create(
+        Revision(
+            article_id=article,
+            article_number=article,
+            based_on_id=newest.get(article),
+            origin=Origin.IMPORT,
+            run=run,
+            packed=pack(held),
+        )
+        for article, held in data.items()
+    )
 
 
 def _thin_out(article: Article) -> None:

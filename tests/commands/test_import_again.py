@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.actions.editing import editing
 from articles.actions.importing import running
@@ -236,3 +238,22 @@ def test_tags_of_one_name_are_made_once(tmp_path: Path) -> None:
     (tmp_path / "site" / "a.md").write_text(article_text(tags="[K8s, k8S]"), encoding="utf-8")
     run(tmp_path / "site")
     assert Tag.objects.count() == 1
+
+
+def test_many_changed_files_take_few_queries_each(tmp_path: Path) -> None:
+    names = [f"{number}.md" for number in range(12)]
+    for name in names:
+        write_article(tmp_path / name, title=name, tags="[粮食, 秋收]", categories="[地方, 农事]", author="林听澜")
+    assert run(tmp_path).counts == "created=12"
+
+    def queries(changed: list[str], body: str) -> int:
+        for name in changed:
+            write_article(
+                tmp_path / name, body, title=name, tags="[粮食, 秋收]", categories="[地方, 农事]", author="林听澜"
+            )
+        with CaptureQueriesContext(connection) as captured:
+            assert run(tmp_path).counts.startswith(f"updated={len(changed)}")
+        return len(captured)
+
+    few, many = queries(names[:2], "<p>新段。</p>"), queries(names, "<p>又一段。</p>")
+    assert many - few <= 10 * 6

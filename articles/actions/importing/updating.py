@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from articles.actions.importing.report import Outcome
 from articles.actions.importing.restoring import EXPORTED
 from articles.actions.importing.storing import file_values, keep_originals
 from articles.actions.importing.taxonomy import Taxonomy
-from articles.actions.revising import record, snapshot
+from articles.actions.revising import record_imports, snapshots
 from articles.documents.document import DocumentWarning
 from articles.documents.preparing import Preparation
 from articles.documents.readers.files import FoundFile, read_file
@@ -24,15 +25,14 @@ from articles.models import (
     Article,
     ArticleTag,
     Authorship,
-    Category,
     FileMark,
     ImportedFile,
     ImportRun,
     Mark,
-    Origin,
     OriginalBlob,
     Placement,
     announce,
+    insert_rows,
 )
 
 if TYPE_CHECKING:
@@ -56,50 +56,80 @@ FILE_FIELDS = (
 )
 
 
+@dataclass(slots=True)
+class _Change:
+    """A changed file with its row and its article, and what the article is to hold."""
+
+    task: Task
+    row: ImportedFile
+    article: Article
+    state: State
+    is_merged: bool = False
+    before: dict[str, Any] = field(default_factory=dict)
+
+
 class Updater:
-    """Writes changed files, an article at a time: there are few of them, and each leaves a revision of before."""
+    """Writes changed files; each leaves a revision of before."""
 
     def __init__(self, writer: Writer, options: ImportOptions, run: ImportRun | None, preparation: Preparation) -> None:
         self._writer, self._options, self._run, self._preparation = writer, options, run, preparation
 
-    def update(self, task: Task, taxonomy: Taxonomy, *, is_edited: bool) -> None:
-        """Bring the article of `task` up to date with its file; `task.outcome` tells what came of it."""
-        row = ImportedFile.objects.get(pk=task.known.pk)  # type: ignore[union-attr]
-        article = Article.objects.get(pk=task.article_id)
+    def update(self, tasks: Sequence[Task], taxonomy: Taxonomy, edited: Collection[int]) -> None:
+        """Bring the articles of `tasks` up to date with their files; `task.outcome` tells what came of each."""
+        rows = ImportedFile.objects.prefetch_related("marks").in_bulk(
+            [task.known.pk for task in tasks if task.known is not None]
+        )
+        articles = Article.objects.in_bulk([task.article_id for task in tasks])
+        changes = []
+        for task in tasks:
+            row = rows[task.known.pk]  # type: ignore[union-attr]
+            change = self._change(task, row, articles[task.article_id], is_edited=task.article_id in edited)
+            if change:
+                changes.append(change)
+            else:
+                task.outcome = Outcome.KEPT
+        self._record(changes)
+        for change in changes:
+            self._write(change, taxonomy)
+        self._remember([change for change in changes if not change.task.conflicts])
+        for change in changes:
+            if change.task.conflicts:
+                # The row still says what the article was merged from, so that the conflict is told until it is settled.
+                change.task.outcome = Outcome.KEPT
+                change.row.is_merged = True
+                change.row.save(update_fields=["is_merged"])
+                self._mark_conflict(change.row)
+            else:
+                change.task.outcome = Outcome.UPDATED
+        announce(change.article.pk for change in changes)
+
+    def _change(self, task: Task, row: ImportedFile, article: Article, *, is_edited: bool) -> _Change | None:
+        """Return what is to be written, None where the article stays as it is."""
         if not task.document.is_dated and article.published_at:
             # The file names no date; when it was written anew does not date the article.
             task.state["published_at"] = article.published_at
-        merged = task.state
-        is_merged = False
-        if (is_edited or row.is_merged) and not self._options.overwrite:
-            mine = state_of(article)
-            base = self._base(task.incoming, row, article)
-            if base is None:
-                task.outcome = Outcome.KEPT
-                return
-            # Pictures that were fetched since are no editor's change of the text.
-            merged, task.conflicts = merge(with_fetched(base), with_fetched(task.state), mine)
-            is_merged = True
-            if task.conflicts and merged == mine:
-                self._mark_conflict(row)
-                task.outcome = Outcome.KEPT
-                return
-        before = snapshot(article)
-        before["updated_at"] = article.updated_at.isoformat() if article.updated_at else None
-        marks = list(row.marks.order_by("mark").values_list("mark", flat=True))
-        before["file"] = {**{name: getattr(row, name) for name in FILE_FIELDS}, "marks": marks}
-        record(before, article, origin=Origin.IMPORT, run=self._run)
-        self._write(article, merged, task, taxonomy)
-        if task.conflicts:
-            # The row still says what the article was merged from, so that the conflict is told until it is settled.
-            task.outcome = Outcome.KEPT
-            row.is_merged = True
-            row.save(update_fields=["is_merged"])
+        if not (is_edited or row.is_merged) or self._options.overwrite:
+            return _Change(task, row, article, task.state)
+        mine = state_of(article)
+        base = self._base(task.incoming, row, article)
+        if base is None:
+            return None
+        # Pictures that were fetched since are no editor's change of the text.
+        merged, task.conflicts = merge(with_fetched(base), with_fetched(task.state), mine)
+        if task.conflicts and merged == mine:
             self._mark_conflict(row)
-        else:
-            task.outcome = Outcome.UPDATED
-            self._remember(task, row, is_merged=is_merged)
-        announce([article.pk])
+            return None
+        return _Change(task, row, article, merged, is_merged=True)
+
+    def _record(self, changes: Sequence[_Change]) -> None:
+        held = snapshots([change.article for change in changes])
+        for change in changes:
+            article, row = change.article, change.row
+            change.before = held[article.pk]
+            change.before["updated_at"] = article.updated_at.isoformat() if article.updated_at else None
+            marks = sorted(mark.mark for mark in row.marks.all())
+            change.before["file"] = {**{name: getattr(row, name) for name in FILE_FIELDS}, "marks": marks}
+        record_imports(held, self._run)
 
     def _base(self, incoming: Incoming, row: ImportedFile, article: Article) -> State | None:
         """Return what the file said when it was imported, read by today's rules from the original bytes."""
@@ -120,33 +150,44 @@ class Updater:
             state["published_at"] = article.published_at
         return state
 
-    def _write(self, article: Article, state: State, task: Task, taxonomy: Taxonomy) -> None:
+    def _write(self, change: _Change, taxonomy: Taxonomy) -> None:
+        article, state, held = change.article, change.state, change.before
         before = {name: getattr(article, name) for name in READ}
         for name in (*PLAIN, *EXPORTED):
             if name in state:
                 setattr(article, name, state[name])
         is_new_text = any(before[name] != getattr(article, name) for name in READ)
-        if task.document.updated_at:
-            article.updated_at = task.document.updated_at
+        if change.task.document.updated_at:
+            article.updated_at = change.task.document.updated_at
         elif is_new_text:
             article.updated_at = timezone.now()
         sections = list(dict.fromkeys(taxonomy.sections(set(state[SECTIONS]))[path] for path in state[SECTIONS]))
-        _place(article, sections)
+        if [entry["id"] for entry in held["sections"]] != sections:
+            _place(article, sections)
+        article.category_id = sections[0] if sections else None
         article.save()
         authors = taxonomy.authors({name for name, _role in state[BYLINE]})
-        _sign(article, list(dict.fromkeys((authors[name], role) for name, role in state[BYLINE])))
+        byline = list(dict.fromkeys((authors[name], role) for name, role in state[BYLINE]))
+        if [(entry["id"], entry["role"]) for entry in held["byline"]] != byline:
+            _sign(article, byline)
         tags = taxonomy.tags(set(state[TAGS]))
-        _tag(article, list(dict.fromkeys(tags[name] for name in state[TAGS])))
-        task.warnings += self._writer.keep_addresses(article.pk, task.incoming)
+        wanted = list(dict.fromkeys(tags[name] for name in state[TAGS]))
+        if {entry["id"] for entry in held["tags"]} != set(wanted):
+            _tag(article, wanted)
+        change.task.warnings += self._writer.keep_addresses(article.pk, change.task.incoming)
 
-    def _remember(self, task: Task, row: ImportedFile, *, is_merged: bool) -> None:
-        keep_originals([task.incoming.prepared])
-        for name, value in file_values(task, self._run).items():
-            setattr(row, name, value)
-        row.is_merged, row.imported_at = is_merged, timezone.now()
-        row.save()
-        row.marks.all().delete()
-        FileMark.objects.bulk_create(FileMark(file=row, mark=mark) for mark in sorted(task.all_marks()))
+    def _remember(self, changes: Sequence[_Change]) -> None:
+        keep_originals(change.task.incoming.prepared for change in changes)
+        now = timezone.now()
+        for change in changes:
+            row = change.row
+            for name, value in file_values(change.task, self._run).items():
+                setattr(row, name, value)
+            row.is_merged, row.imported_at = change.is_merged, now
+            row.save()
+        rows = [(change.row.pk, mark) for change in changes for mark in sorted(change.task.all_marks())]
+        FileMark.objects.filter(file__in=[change.row.pk for change in changes]).delete()
+        insert_rows(FileMark, ("file_id", "mark"), rows)
 
     def _mark_conflict(self, row: ImportedFile) -> None:
         FileMark.objects.get_or_create(file=row, mark=Mark.CONFLICT)
@@ -163,28 +204,20 @@ def with_fetched(state: State) -> State:
 
 
 def _place(article: Article, sections: list[int]) -> None:
-    placements = Placement.objects.filter(article=article)
-    if list(placements.order_by("-is_primary", "id").values_list("category", flat=True)) != sections:
-        placements.delete()
-        Placement.objects.bulk_create(
-            Placement(article=article, category_id=section, is_primary=place == 0)
-            for place, section in enumerate(sections)
-        )
-    article.category = Category.objects.get(pk=sections[0]) if sections else None
+    Placement.objects.filter(article=article).delete()
+    Placement.objects.bulk_create(
+        Placement(article=article, category_id=section, is_primary=place == 0) for place, section in enumerate(sections)
+    )
 
 
 def _sign(article: Article, byline: list[tuple[int, str]]) -> None:
-    entries = Authorship.objects.filter(article=article)
-    if list(entries.order_by("position", "id").values_list("author", "role")) != byline:
-        entries.delete()
-        Authorship.objects.bulk_create(
-            Authorship(article=article, author_id=author, position=position, role=role)
-            for position, (author, role) in enumerate(byline)
-        )
+    Authorship.objects.filter(article=article).delete()
+    Authorship.objects.bulk_create(
+        Authorship(article=article, author_id=author, position=position, role=role)
+        for position, (author, role) in enumerate(byline)
+    )
 
 
 def _tag(article: Article, tags: list[int]) -> None:
-    items = ArticleTag.objects.filter(content_object=article)
-    if set(items.values_list("tag", flat=True)) != set(tags):
-        items.delete()
-        ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag_id=tag) for tag in tags)
+    ArticleTag.objects.filter(content_object=article).delete()
+    ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag_id=tag) for tag in tags)

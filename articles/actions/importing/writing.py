@@ -277,8 +277,8 @@ class Writer:
             task.article_id = numbers.get(position, 0)
             task.lost_address = lost.get(position, "")
         store_new(new, self._taxonomy, self._run, self._keep_addresses)
-        for task in changed:
-            self._updater.update(task, self._taxonomy, is_edited=task.article_id in edited)
+        if changed:
+            self._updater.update(changed, self._taxonomy, edited)
         exported = [task for task in tasks if task.document.exported]
         for source in {task.incoming.source for task in exported}:
             own = [(task.article_id, task.document) for task in exported if task.incoming.source == source]
