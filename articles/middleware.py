@@ -32,11 +32,11 @@ class InterfaceLanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-            response.headers.setdefault("Content-Language", translation.get_language() or language)
-        if response.headers.get("Content-Type", "").startswith("text/html") and not hasattr(
-            request, "content_language"
-        ):
-            patch_vary_headers(response, ["Cookie"])
+            if hasattr(request, "content_language"):
+                response.headers.setdefault("Content-Language", translation.get_language() or language)
+            elif _is_page(response):
+                response.headers.setdefault("Content-Language", language)
+                patch_vary_headers(response, ["Cookie"])
         return response
 
     def _choose(self, request: HttpRequest) -> HttpResponse:
@@ -51,3 +51,8 @@ class InterfaceLanguageMiddleware:
             )
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _is_page(response: HttpResponse) -> bool:
+    """Whether somebody reads the answer: redirects, sitemaps and data are of no language."""
+    return not 300 <= response.status_code < 400 and response.headers.get("Content-Type", "").startswith("text/html")

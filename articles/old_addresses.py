@@ -1,6 +1,5 @@
 """The answer for an address that no page of today answers."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,8 +33,6 @@ def moved_query(request: HttpRequest) -> HttpResponse | None:
 def _response(request: HttpRequest, answer: Answer) -> HttpResponse | None:
     if answer.status == 301:
         response: HttpResponse = HttpResponsePermanentRedirect(answer.location)
-        # Nothing to read, so no language and no cookie decides about it.
-        request.content_language = settings.LANGUAGE_CODE  # type: ignore[attr-defined]
         response.headers["Cache-Control"] = _CACHE
         return response
     return render(request, "articles/withdrawn.html", status=410) if answer.status == 410 else None

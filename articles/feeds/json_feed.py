@@ -37,4 +37,5 @@ def _item(entry: Entry) -> dict[str, Any]:
         "tags": list(entry.terms),
         "language": entry.language,
     }
-    return {key: value for key, value in item.items() if value not in ("", [])}
+    # An item without content is none, even where the article has none.
+    return {key: value for key, value in item.items() if value not in ("", []) or key == "content_html"}

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from tests.factories import make_article, make_category
+from articles.models import StandingPage
+from tests.factories import NOON, make_article, make_author, make_category
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,40 @@ def test_the_choice_never_leads_away(client: Client, path: str) -> None:
     location = client.get(path).headers.get("Location", "/")
     assert location.startswith("/")
     assert not location.startswith(("//", "/\\"))
+
+
+BY_CHOICE = ["/", "/tags/di-tie/", "/authors/lin/", "/archive/", "/archive/2026/", "/archive/2026/11/"]
+BY_CHOICE += ["/archive/2026/11/20/", "/search/", "/search/?q=x", "/corrections/", "/nope/"]
+BY_CONTENT = ["article", "/sections/cheng-shi/", "/pages/about/", "withdrawn"]
+BY_NOTHING = ["/feed/", "/feed.json", "/sections/cheng-shi/feed/", "/tags/di-tie/feed/", "/authors/lin/feed/"]
+BY_NOTHING += ["/corrections/feed/", "/sitemap.xml", "/sitemap-sections.xml", "/sitemap-2026-11.xml", "/robots.txt"]
+BY_NOTHING += ["/news-sitemap.xml", "/search/suggestions/?q=x", "/feed", "/articles/{}/", "/articles/{}/old-slug/"]
+
+
+@pytest.mark.parametrize("path", [*BY_CHOICE, *BY_CONTENT, *BY_NOTHING])
+def test_a_cookie_decides_where_the_answer_says_so_and_nowhere_else(client: Client, path: str) -> None:
+    article = make_article(
+        categories=[make_category("城市")], tags=["地铁"], authors=[make_author("林", slug="lin")], language="en"
+    )
+    StandingPage.objects.create(title="About", slug="about", language="en")
+    withdrawn = make_article(language="en", withdrawn_at=NOON)
+    pages = {"article": article, "withdrawn": withdrawn}
+    address = pages[path].get_absolute_url() if path in pages else path.format(article.pk)
+    answers = []
+    for cookie in ("", "en", "zh-hant", "xx"):
+        client.cookies.clear()
+        if cookie:
+            client.cookies["lang"] = cookie
+        answers.append(client.get(address))
+    told = [(answer.status_code, dict(answer.headers), answer.content) for answer in answers]
+    spoken = [answer.get("Content-Language") for answer in answers]
+    assert all(("Cookie" in answer.get("Vary", "")) == (path in BY_CHOICE) for answer in answers)
+    if path in BY_CHOICE:
+        assert spoken == ["zh-hans", "en", "zh-hant", "zh-hans"]
+        assert told[0] == told[3] != told[1] != told[2]
+    else:
+        assert told[0] == told[1] == told[2] == told[3]
+        assert spoken[0] == "en" if path in BY_CONTENT else spoken[0] in {None, "zh-hans"}
 
 
 def test_an_unknown_language_changes_nothing(client: Client) -> None:

@@ -35,6 +35,7 @@ def make_paper() -> None:
             **values, language=language or "zh-hans", categories=[city], authors=[lin], tags=["地铁", HOSTILE]
         )
     correct(article, HOSTILE, by=make_editor())
+    make_article(title="", body="", summary="")
     make_article(title="无署名", published_at=timezone.now() - timedelta(minutes=1), updated_at=timezone.now())
 
 
