@@ -10,8 +10,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import parse_http_date_safe
 
 from articles.conf import site_password
@@ -35,6 +36,16 @@ class HTTPCachingMiddleware:
         if request.method in {"GET", "HEAD"} and response.status_code == 200 and isinstance(response, HttpResponse):
             return _conditional(request, response)
         return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses what is for everybody. The length of any other answer could tell a secret in it (BREACH)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Cache-Control") != FOR_EVERYBODY:
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return super().process_response(request, response)
 
 
 def is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> bool:

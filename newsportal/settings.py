@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "articles.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.http_caching.CompressionMiddleware",
     "articles.http_caching.HTTPCachingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "articles.middleware.InterfaceLanguageMiddleware",

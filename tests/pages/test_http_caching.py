@@ -1,5 +1,6 @@
 """What browsers and shared caches may keep."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -112,6 +113,19 @@ def test_no_copy_holds_when_an_older_article_changed(client: Client, article: An
         by_time = client.get(path, headers={"if-modified-since": since})
         assert (by_tag.status_code, by_time.status_code) == (200, 200), path
         assert by_tag["ETag"] != kept[path]["ETag"]
+
+
+def test_what_is_for_everybody_comes_compressed_and_nothing_else(client: Client, article: Any) -> None:
+    asked = {"accept-encoding": "gzip"}
+    plain, packed = client.get("/feed/"), client.get("/feed/", headers=asked)
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert "Accept-Encoding" in plain["Vary"]
+    again = client.get("/feed/", headers={**asked, "if-none-match": packed["ETag"]})
+    assert (again.status_code, again["Vary"]) == (304, packed["Vary"])
+    assert not client.get("/admin/login/", headers=asked).has_header("Content-Encoding")
+    client.force_login(make_editor())
+    assert not client.get("/", headers=asked).has_header("Content-Encoding")
 
 
 def test_no_header_that_a_cache_does_not_know_changes_a_page(client: Client, article: Any) -> None:
