@@ -72,9 +72,23 @@ _VALUE_PATH = re.compile(r"[A-Za-z_]\w*+(?:[.\[][\w'\"\]-]++)++")
 _MAX_WARNINGS = 5
 
 
+# An address in angle brackets that only the old site's data held: `<{{ release.url.gz }}>`.
+_BRACKETED = re.compile(r"<(\{\{-?[^{}\n<>]{1,300}\}\})>")
+# The name of a heading, as Hugo and kramdown take it: `## Why {#why}`.
+_NAMED_HEADING = re.compile(
+    r"[ \t]{1,8}\{[#.][\w.:\-]{1,100}(?:[ \t][.#][\w\-]{1,60}){0,5}[ \t]?\}(?=[ \t]{0,8}$)", re.MULTILINE
+)
+
+
 def render_template_tags(body: str) -> tuple[str, list[DocumentWarning]]:
     """Return a body in which template tags are markup, and a warning for each kind of tag that is not known."""
-    if "{%" not in body and "{{" not in body and "{:" not in body and not _SHORTCODE_END.search(body):
+    if (
+        "{%" not in body
+        and "{{" not in body
+        and "{:" not in body
+        and "{#" not in body
+        and not _SHORTCODE_END.search(body)
+    ):
         return body, []
     renderer = _Renderer()
     result = "".join(renderer.render(part, is_code) for part, is_code in _parts(renderer.code_blocks(body)))
@@ -162,6 +176,7 @@ class _Renderer:
     def render(self, text: str, is_code: bool) -> str:
         if is_code:
             return _RAW.sub("", text)
+        text = _NAMED_HEADING.sub("", _BRACKETED.sub(r"\1", text))
         return _TAG.sub(self._tag, text)
 
     def _tag(self, match: re.Match[str]) -> str:
@@ -177,10 +192,10 @@ class _Renderer:
             return f"\n\n{self._attributions.pop() if self._attributions else ''}\n\n</blockquote>\n\n"
         for names, handler in _HANDLERS:
             if name in names:
-                return handler(name, words, named)
+                return _in_place(match, handler(name, words, named), is_picture=names is _PICTURES)
         if name.removeprefix("/") not in _SILENT:
             self._unknown[name] = self._unknown.get(name, 0) + 1
-        return ""
+        return _in_place(match, "")
 
     def _quote_begins(self, name: str, rest: str, named: dict[str, str]) -> str:
         # What a pull quote says of itself is where it stands.
@@ -201,6 +216,21 @@ class _Renderer:
             self._unknown[path[:40]] = self._unknown.get(path[:40], 0) + 1
             return ""
         return match[0]  # a word in double braces is somebody's text
+
+
+def _in_place(match: re.Match[str], markup: str, *, is_picture: bool = False) -> str:
+    """Return what a tag becomes, fit for where it stands: a link without an address, a picture in a line of its own."""
+    text, start, end = match.string, match.start(), match.end()
+    if not markup and text.endswith("](", 0, start):
+        return "<>"
+    if (
+        is_picture
+        and markup
+        and text[end : end + 1] == "\n"
+        and not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    ):
+        return f"{markup}\n"  # or Markdown takes the lines below it for HTML
+    return markup
 
 
 def _name(match: re.Match[str]) -> str:

@@ -112,6 +112,19 @@ def test_shortcodes_of_wordpress_leave_their_content() -> None:
     assert render_template_tags("see [embed] in the docs") == ("see [embed] in the docs", [])
 
 
+def test_what_a_tag_leaves_behind_is_fit_for_its_place() -> None:
+    assert render_template_tags("* <{{ release.url.gz }}>\n")[0] == "* \n"
+    assert render_template_tags('[theme]({{< tmp "dead" >}} "Themes")')[0] == '[theme](<> "Themes")'
+    assert render_template_tags('{% image "a.jpg" "A" %}\n## Next')[0] == '<img src="a.jpg" alt="A">\n\n## Next'
+    assert render_template_tags('See {% image "a.jpg" "A" %}\nhere')[0] == 'See <img src="a.jpg" alt="A">\nhere'
+
+
+def test_names_of_headings_go() -> None:
+    assert render_template_tags("## Why {#why}\n\nA set {#1, 2} and {.x}y\n\n### B {#b .c} ")[0] == (
+        "## Why\n\nA set {#1, 2} and {.x}y\n\n### B "
+    )
+
+
 def test_attribute_lists_of_kramdown_go() -> None:
     assert render_template_tags("text\n{: .note}\nmore")[0] == "text\n\nmore"
 
