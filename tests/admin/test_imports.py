@@ -81,6 +81,33 @@ def test_articles_are_filtered_by_run_source_and_mark(desk: Client, imported: Ar
         assert desk.get(LIST + query).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("mark", "keys", "body"),
+    [
+        ("sections", {"date": "2021-05-15"}, "正文"),
+        ("date", {"categories": "[地方]", "date": "昨天"}, "正文"),
+        ("removal", {"categories": "[地方]"}, "<p>正文。</p>" + "<svg><text>x</text></svg>" * 12),
+        (
+            "removal",
+            {"categories": "[地方]"},
+            f"<p>{'正文。' * 20}</p><p hidden>藏起来的一段话，读者在旧站上看不到，有二十多个字。</p>",
+        ),
+        ("images", {"categories": "[地方]"}, '<p><img src="none.png"></p>'),
+        ("suggestion", {"categories": "[地方]"}, "<p>作者：林听澜，望洲大学教授，长期研究水稻</p><p>正文</p>"),
+        ("review", {"categories": "[地方]"}, f"<p>正文。</p><textarea>{'没有了的话' * 20}</textarea>"),
+        ("title", {"categories": "[地方]", "title": "''"}, "<p>正文</p>"),
+        ("encoding", {"categories": "[地方]"}, "<p>正\x01文</p>"),
+    ],
+)
+def test_what_an_editor_may_have_to_settle_can_be_filtered(
+    desk: Client, tmp_path: Path, mark: str, keys: dict[str, str], body: str
+) -> None:
+    write_article(tmp_path / "in" / "odd.md", body, **keys)
+    write_article(tmp_path / "in" / "good.md", title="好", categories="[地方]")
+    run(tmp_path / "in")
+    assert titles(desk.get(f"{LIST}?mark={mark}")) == [Article.objects.exclude(title="好").get().title]
+
+
 def test_who_may_not_see_an_article_sees_neither_its_file_nor_the_runs(imported: Article) -> None:
     writer = User.objects.create_user("writer", password="long-enough-password", is_staff=True)
     writer.user_permissions.add(*Permission.objects.filter(codename__in=["view_article", "change_article"]))

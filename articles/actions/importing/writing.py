@@ -46,6 +46,7 @@ from articles.models.category import MAX_DEPTH
 from articles.search import with_prepared
 
 LEAST_KEPT_SHARE = 0.98
+MANY_REMOVED = 10  # elements whose going is worth a look
 
 
 @dataclass(slots=True)
@@ -71,6 +72,11 @@ class Task:
         share = self.incoming.prepared.kept_text_share
         if share is not None and share < LEAST_KEPT_SHARE:
             found.add(Mark.REVIEW)
+        removed = sum(each.count for each in self.incoming.prepared.removed if each.kind == "element")
+        if self.incoming.prepared.lost_texts or removed >= MANY_REMOVED:
+            found.add(Mark.REMOVAL)
+        if not self.document.categories and not self.document.exported:
+            found.add(Mark.SECTIONS)
         if self.document.suggestions:
             found.add(Mark.SUGGESTION)
         if self.conflicts:
