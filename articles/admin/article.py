@@ -291,8 +291,12 @@ class ArticleAdmin(
         if self.prepares(request, article):
             name = "pending" if pending_change(article) else "change"
             return HttpResponseRedirect(reverse(f"admin:articles_article_{name}", args=[article.pk]))
-        if posted_step(request) is None:
+        step = posted_step(request)
+        if step is None:
             return None
+        if step is Verb.SEND_BACK:
+            # It is its writer's turn: an open form here would hold the article against them.
+            return HttpResponseRedirect(reverse("admin:index"))
         may_see = access(request.user, article).can_view  # type: ignore[arg-type]
         name, args = ("change", [article.pk]) if may_see else ("changelist", [])
         return HttpResponseRedirect(reverse(f"admin:articles_article_{name}", args=args))

@@ -66,7 +66,7 @@ def test_typed_text_is_no_version_and_marks_no_article_as_edited(desk):
     assert not AuditEntry.objects.exists()
 
 
-@pytest.mark.parametrize("page", ["autosave", "presence", "takeover", "leave", "autosave_discard"])
+@pytest.mark.parametrize("page", ["autosave", "presence", "takeover", "autosave_discard"])
 def test_strangers_keep_nothing_and_are_told_nothing(page):
     article = make_article(live=False, owner=make_user("contributor"))
     stranger = browser_of(make_user("contributor"))
@@ -99,6 +99,18 @@ def test_a_lock_runs_out_with_its_browser_and_goes_with_the_page():
     assert room.others == ()
     leave(article, by=second)
     assert be_present(article, by=first, at=now + EXPIRES_AFTER + timedelta(seconds=2)).is_mine
+
+
+def test_whoever_submits_a_piece_does_not_hold_it_against_its_editor():
+    writer, editor = make_user("contributor"), make_user("chief")
+    article = make_article(live=False, owner=writer)
+    writers = browser_of(writer)
+    writers.post(f"{LIST}{article.pk}/presence/")
+    writers.post(change_address(article), article_form(article, _verb="submit"))
+    assert writers.post(f"{LIST}{article.pk}/leave/").status_code == 204
+    assert browser_of(editor).post(f"{LIST}{article.pk}/presence/").json()["mine"]
+    assert writers.post(f"{LIST}{article.pk}/leave/").status_code == 204
+    assert Presence.objects.get().user == editor
 
 
 def test_the_page_hears_of_others_and_of_a_newer_version(desk):
