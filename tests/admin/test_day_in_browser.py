@@ -52,7 +52,8 @@ def settle(page):
 
 def press(page, selector):
     """Press a button of the save bar, and wait for the page that says what came of it."""
-    page.click(selector)
+    with page.expect_navigation():
+        page.click(selector)
     page.wait_for_selector(".messagelist, .conflict, .errornote")
 
 
