@@ -12,19 +12,21 @@ from articles.models.counts import liveliest
 from articles.models.listing import ListingQuerySet
 
 MAX_SECTIONS = 8
-CACHE_KEY = "navigation-4"  # raised with every change of the fields: the cache holds pickled rows
+CACHE_KEY = "navigation-5"  # raised with every change of the fields: the cache holds pickled rows
 _SECONDS = 60
+_LOOKED_AT = 500  # newest stories that tell which sections speak the site's language
 
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """Sections in order; where the articles in another language than the site's stand, and that language; the time of
-    the newest story.
+    """Sections of the menu in order; those of the front page; where the articles in another language than the site's
+    stand, and that language; the time of the newest story.
 
     The last two are None while there is none.
     """
 
     sections: tuple[Category, ...]
+    front: tuple[Category, ...]
     elsewhere: tuple[Category, str] | None
     newest_at: datetime | None
     has_series: bool = False
@@ -43,13 +45,24 @@ def _build() -> Navigation:
     roots = {section.pk: section for section in Category.objects.filter(parent=None)}
     order = liveliest(ListKind.CATEGORY, roots, len(roots))
     chosen = tuple(Category.objects.filter(in_menu=True).order_by("position", "path")[:MAX_SECTIONS])
+    sections = chosen or tuple(roots[key] for key in order[:MAX_SECTIONS])
     newest = Listing.objects.of(ListKind.HOME).live().order_by("-published_at", "-article")
     return Navigation(
-        sections=chosen or tuple(roots[key] for key in order[:MAX_SECTIONS]),
+        sections=sections,
+        front=_front((*sections, *(roots[key] for key in order if roots[key] not in sections))) or sections,
         elsewhere=_elsewhere(),
         newest_at=newest.values_list("published_at", flat=True).first(),
         has_series=Series.objects.public().exists(),
     )
+
+
+def _front(sections: tuple[Category, ...]) -> tuple[Category, ...]:
+    """Return the first sections that have stories in the site's language: a band without any would leave a hole."""
+    newest = Listing.objects.in_language(settings.LANGUAGE_CODE).live().order_by("-published_at", "-article")
+    paths = {path for path in newest.values_list("article__category__path", flat=True)[:_LOOKED_AT] if path}
+    return tuple(section for section in sections if any(f"{path}/".startswith(f"{section.path}/") for path in paths))[
+        :MAX_SECTIONS
+    ]
 
 
 def _elsewhere() -> tuple[Category, str] | None:

@@ -121,6 +121,9 @@ class _Renderer:
                 children = self.render(node.children, boxed=boxed, marked=marked)
                 return Element("p", attributes, children) if children else None
             tag, attributes = self._heading(int(tag[1]), text, attributes)
+        if tag == "em" and self.language.startswith("zh") and not any(h for h, _text in chinese_runs(text_of([node]))):
+            # Dots stand under Hanzi; Latin letters slant.
+            attributes["class"] = "latin"
         if tag == "p" and _is_blank(node):
             return None
         if not marked and self.language and tag in _PASSAGES and "lang" not in attributes:

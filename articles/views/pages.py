@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     moved = moved_query(request)
     if moved is not None:
         return moved
-    front = compose(load_navigation().sections, language=settings.LANGUAGE_CODE)
+    front = compose(load_navigation().front, language=settings.LANGUAGE_CODE)
     return render(request, "articles/home.html", {"front": front, "structured_data": site_data()})
 
 

@@ -97,8 +97,7 @@ def make_site(folders: list[Path]) -> None:
     )
     second.kicker, second.subtitle = "现场", "副题写一句话：它说明标题没有说完的那一半，通常比标题长"
     second.save()
-    withdrawn = Article.objects.live().order_by("pk").last()
-    Article.objects.filter(pk=withdrawn.pk if withdrawn else 0).update(withdrawn_at=timezone.now())
+    Article.objects.filter(title="一句话").update(withdrawn_at=timezone.now())
     Author.objects.filter(authorships__isnull=False).update(
         portrait=Image.objects.order_by("pk").first(), bio="《望洲日报》记者，写城市、交通与住在这里的人。"
     )
@@ -173,6 +172,8 @@ def served(out: Path, port: int) -> Iterator[str]:
         )
         try:
             for _attempt in range(120):
+                if server.poll() is not None:
+                    sys.exit(f"the server ended; {out / 'server.log'} says why")
                 try:
                     urllib.request.urlopen(f"{site}/healthz").close()  # noqa: S310  # our own server
                     break
@@ -230,7 +231,9 @@ def answer(route: Any, site: str) -> None:
 
 
 def take(page: Any, address: str, target: Path, options: argparse.Namespace) -> Path:
-    page.goto(address)
+    answered = page.goto(address)
+    if answered.status >= 500 and target.stem != "server-error":
+        sys.exit(f"{address} answers {answered.status}")
     if options.mode == "large-text":
         page.add_style_tag(content="html { font-size: 200% !important }")
     if options.mode == "print":

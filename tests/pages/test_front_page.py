@@ -127,3 +127,14 @@ def test_a_chief_plans_the_front_page_and_an_editor_does_not(client: Client):
         user.groups.add(Group.objects.get(name=role))
         client.force_login(user)
         assert [client.get(page).status_code for page in pages] == [status, status]
+
+
+def test_bands_go_to_sections_that_speak_the_sites_language(client: Client) -> None:
+    for number in range(9):
+        make_articles(3, category=make_category(f"News {number}"), language="en")
+    city = make_category("城市")
+    stories = [make_article(title=f"城市第{number}条", categories=[city]) for number in range(12)]
+    html = client.get("/").content.decode()
+    assert '<h2 class="band-name" id="band-1"><a href="/sections/cheng-shi/">城市</a></h2>' in html
+    assert "band-2" not in html
+    assert all(html.count(f">{story.title}<") == 1 for story in stories)

@@ -43,7 +43,7 @@ def test_the_frame_of_all_pages_asks_as_often_at_many_sections(django_assert_max
     for number in range(30):
         make_articles(1, category=make_category(f"栏目{number}"))
     make_article(language="en", categories=[make_category("English")])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         fetch_frame()
 
 

@@ -234,3 +234,9 @@ def test_marks_within_marks_around_many_blocks_do_not_grow():
 
 def test_a_body_deeper_than_the_policy_is_shown_as_text():
     assert render_body("<blockquote>" * 5000 + "文 &lt;b&gt;") == "<p>文 &lt;b&gt;</p>"
+
+
+def test_dots_stand_under_hanzi_and_latin_words_slant() -> None:
+    body = "<p><em>慢一点</em>，<em>Mixins</em></p>"
+    assert render_body(body, language="zh-hans") == '<p><em>慢一点</em>，<em class="latin">Mixins</em></p>'
+    assert "latin" not in render_body("<p><em>slow</em></p>", language="en")
