@@ -2,7 +2,8 @@
 
 A site of its own under the output folder (SQLite, the samples, and `rough/`: articles as awkward as imported ones;
 folders named on the command line are imported too), served by gunicorn. One JPEG for each page, width, appearance and
-language, and contact sheets of those that belong together. A site that is there already is served as it is.
+language, and contact sheets of those that belong together; `--boards` puts the first screens of each page onto one
+board, as docs/images/pages shows them. A site that is there already is served as it is.
 """
 
 import argparse
@@ -23,8 +24,9 @@ ROUGH = Path(__file__).resolve().parent / "rough"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 LONGEST = 6000  # pixels of a page that a picture shows
-QUALITY = 70
+QUALITY = 75
 SHEET_COLUMNS, SHEET_WIDTH, SHEET_HEIGHT = 6, 360, 560
+BOARD_HEIGHT, BOARD_BYTES = 500, 120_000
 
 
 def main() -> int:
@@ -42,7 +44,8 @@ def main() -> int:
     for unknown in set(wanted) - set(kinds):
         sys.exit(f"no such kind of page: {unknown}; there are {', '.join(kinds)}")
     with served(options.out, options.port) as site:
-        photograph({name: kinds[name] for name in wanted}, site, options)
+        draw = draw_boards if options.boards else photograph
+        draw({name: kinds[name] for name in wanted}, site, options)
     return 0
 
 
@@ -56,7 +59,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--schemes", type=lambda text: text.split(","), default=["light", "dark"])
     parser.add_argument("--languages", type=lambda text: text.split(","), default=["zh-hans", "en"])
     parser.add_argument("--mode", choices=("plain", "zoom", "large-text", "forced-colours", "print", "no-script"))
-    parser.add_argument("--first-screens", action="store_true", help="the first screen and a half, not whole pages")
+    parser.add_argument(
+        "--boards", type=Path, help="a folder: one picture a page, light and Chinese above dark and English"
+    )
     options = parser.parse_args()
     options.out = options.out.resolve()
     return options
@@ -89,7 +94,13 @@ def make_site(folders: list[Path]) -> None:
 
     from django.utils import timezone
 
-    from articles.models import Article, Author, Correction, Image
+    from articles.models import Article, Author, Correction, Image, Series, SeriesEntry
+
+    series = Series.objects.create(
+        name="三号线这一年", description="从开工到贯通：一条地铁线怎样改变一座城。", is_finished=True
+    )
+    for position, article in enumerate(Article.objects.live().filter(category__path__startswith="cheng-shi")[:4]):
+        SeriesEntry.objects.create(series=series, article=article, position=position)
 
     first, second, *_others = Article.objects.live().filter(kind="feature", language="zh-hans").order_by("pk")
     Correction.objects.create(
@@ -108,7 +119,18 @@ def page_kinds() -> dict[str, str]:
     from django.db.models import Case, Count, When
     from django.db.models.functions import Length
 
-    from articles.models import Article, Author, Category, Correction, Kind, Listing, ListKind, StandingPage, Tag
+    from articles.models import (
+        Article,
+        Author,
+        Category,
+        Correction,
+        Kind,
+        Listing,
+        ListKind,
+        Series,
+        StandingPage,
+        Tag,
+    )
     from articles.models.counts import liveliest
 
     live = Article.objects.live()
@@ -128,6 +150,7 @@ def page_kinds() -> dict[str, str]:
         "author": Author.objects.annotate(number=Count("authorships")).order_by("-number", "pk").first(),
         "author-english": Author.objects.filter(authorships__article__language="en").order_by("pk").first(),
         "standing": StandingPage.objects.order_by("pk").first(),
+        "series": Series.objects.public().first(),
     }
     for kind in Kind.values:
         found[f"article-{kind}"] = live.filter(kind=kind, language="zh-hans").order_by("-hero_image", "pk").first()
@@ -155,6 +178,8 @@ def page_kinds() -> dict[str, str]:
         parts = f"{newest.published_at:%Y/%m/%d}".split("/")
         for number, unit in enumerate(("year", "month", "day"), 1):
             kinds[f"archive-{unit}"] = f"/archive/{'/'.join(parts[:number])}/"
+    if "series" in kinds:
+        kinds["series-index"] = "/series/"
     return {**kinds, "not-found": "/no-such-page/", "server-error": "/server-error/"}
 
 
@@ -247,11 +272,37 @@ def take(page: Any, address: str, target: Path, options: argparse.Namespace) -> 
         if beyond > 0:
             sys.stdout.write(f"{target.parent.name} {target.stem}: {beyond} px wider than the window\n")
     size = page.viewport_size
-    height = round(size["height"] * 1.5) if options.first_screens else LONGEST
     whole = page.evaluate("document.documentElement.scrollHeight")
-    clip = {"x": 0, "y": 0, "width": size["width"], "height": min(height, max(whole, size["height"]))}
+    height = size["height"] if options.boards else min(LONGEST, max(whole, size["height"]))
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": height}
     page.screenshot(path=str(target), type="jpeg", quality=QUALITY, full_page=True, clip=clip)
     return target
+
+
+def draw_boards(kinds: dict[str, str], site: str, options: argparse.Namespace) -> None:
+    """Write one picture for each page: its first screens at all widths, light in Chinese and dark in English."""
+    from PIL import Image
+
+    wide = options.widths
+    rows = []
+    for options.schemes, options.languages in ((["light"], ["zh-hans"]), (["dark"], ["en"])):
+        photograph(kinds, site, options)
+        rows.append([options.out / f"{width}-{options.schemes[0]}-{options.languages[0]}" for width in wide])
+    sizes = [(round(width * BOARD_HEIGHT / HEIGHTS[width]), BOARD_HEIGHT) for width in wide]
+    options.boards.mkdir(parents=True, exist_ok=True)
+    for name in kinds:
+        board = Image.new("RGB", (sum(size[0] + 12 for size in sizes) - 12, 2 * BOARD_HEIGHT + 12), "#888")
+        for row, folders in enumerate(rows):
+            left = 0
+            for folder, size in zip(folders, sizes, strict=True):
+                with Image.open(folder / f"{name}.jpg") as picture:
+                    board.paste(picture.resize(size, Image.Resampling.LANCZOS), (left, row * (BOARD_HEIGHT + 12)))
+                left += size[0] + 12
+        target = options.boards / f"{name}.jpg"
+        for quality in range(QUALITY, 20, -5):
+            board.save(target, quality=quality, optimize=True, progressive=True)
+            if target.stat().st_size <= BOARD_BYTES:
+                break
 
 
 def make_sheet(pictures: list[Path], target: Path) -> None:
