@@ -78,7 +78,7 @@ def load(path: str) -> Any:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--generator")
-    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--count", type=int, default=0, help="how many articles; more than were loaded are added")
     parser.add_argument("--postgres", required=True)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", help="a folder for SQLite's file and the figures; a temporary one without it")
@@ -86,15 +86,21 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="also time check_search")
     parser.add_argument("--rebuild", action="store_true", help="also time rebuild_search")
     options = parser.parse_args()
-    if not options.reuse and not options.generator:
-        parser.error("--generator or --reuse is needed")
+    if not options.generator and (options.count or not options.reuse):
+        parser.error("--generator is needed")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(options.reuse or options.keep or temporary)
         folder.mkdir(parents=True, exist_ok=True)
         urls = [f"sqlite:///{folder.resolve()}/search.sqlite3", options.postgres]
+        figures = folder / "sqlite.json"
+        loaded = json.loads(figures.read_text())["count"] if options.reuse else 0
         if not options.reuse:
             empty(options.postgres)
-            load_both(folder, urls, options)
+            for file in folder.iterdir():
+                file.unlink()
+        if loaded < options.count:
+            (folder / "drawn.json").unlink(missing_ok=True)
+            load_both(folder, urls, options, loaded)
         stages = ["measure", *(["prove"] if options.check else []), *(["rebuild"] if options.rebuild else [])]
         for stage in stages:
             for url in urls:
@@ -127,9 +133,7 @@ def run_load(folder: str, url: str, incoming: Any, count: int) -> None:
     Site(folder, url).load(incoming, count)
 
 
-def load_both(folder: Path, urls: list[str], options: argparse.Namespace) -> None:
-    for file in folder.iterdir():
-        file.unlink()
+def load_both(folder: Path, urls: list[str], options: argparse.Namespace, loaded: int) -> None:
     context = multiprocessing.get_context("spawn")
     lines = [context.Queue(4) for _url in urls]
     processes = [
@@ -141,8 +145,8 @@ def load_both(folder: Path, urls: list[str], options: argparse.Namespace) -> Non
     os.environ.update(DATABASE_URL="sqlite://:memory:", SECRET_KEY="benchmark" * 6)
     with context.Pool(options.jobs, initializer=start_django, initargs=("sqlite://:memory:",)) as pool:
         chunk: list[dict[str, Any]] = []
-        tasks = ((options.generator, number) for number in range(options.count))
-        for number, row in enumerate(pool.imap(generate, tasks, 50), 1):
+        tasks = ((options.generator, number) for number in range(loaded, options.count))
+        for number, row in enumerate(pool.imap(generate, tasks, 50), loaded + 1):
             chunk.append(row)
             if len(chunk) == CHUNK or number == options.count:
                 for line, process in zip(lines, processes, strict=True):

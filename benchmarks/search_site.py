@@ -92,6 +92,11 @@ class Site:
         if name != "queries":
             print(f"{time.strftime('%H:%M:%S')} {self.vendor} {name}: {value}", file=sys.stderr, flush=True)
 
+    @property
+    def count(self) -> int:
+        """How many articles were loaded."""
+        return int(self._figures.get("count", 0))
+
     def load(self, incoming: Any, count: int) -> None:
         """Write what comes in; the first articles in full, the rest without PostgreSQL's inverted index."""
         from django.core.management import call_command
@@ -99,19 +104,25 @@ class Site:
         call_command("migrate", verbosity=0)
         loader = Loader()
         probe: list[Any] = []
-        done, seconds, started = 0, 0.0, time.perf_counter()
+        done, seconds, started = self.count, 0.0, time.perf_counter()
+        if done:
+            run_on_postgres("DROP INDEX articles_search_index_tokens")
         while done < count:
             rows = incoming.get()
             seconds += measured(lambda rows=rows: loader.write(rows))[0]
             done += len(rows)
             if done <= PROBE:
                 probe += rows
-            if done == PROBE or (done >= count and "bare" not in self._figures):
+            if done == min(PROBE, count):
                 self.note("whole_a_second", done / seconds)
                 self.note("bare_a_second", bare_load(probe))
                 self.note("index_a_second", self._index_alone(probe))
                 self.note("update_early", time_updates())
-                run_on_postgres("DROP INDEX articles_search_index_tokens")
+                run_on_postgres(
+                    "DROP INDEX articles_search_index_tokens",
+                    "VACUUM FULL articles_search_index",
+                    "VACUUM FULL articles_searchdocument",
+                )
         self.note("load_seconds", time.perf_counter() - started)
         clock = time.perf_counter()
         run_on_postgres(
@@ -194,9 +205,11 @@ class Loader:
     """Writes articles with all that hangs on them, in bulk, as an import does."""
 
     def __init__(self) -> None:
-        self.sections: dict[str, Any] = {}
-        self.authors: dict[str, Any] = {}
-        self.tags: dict[str, Any] = {}
+        from articles.models import Author, Category, Tag
+
+        self.sections: dict[str, Any] = {each.name: each for each in Category.objects.all()}
+        self.authors: dict[str, Any] = {each.name: each for each in Author.objects.all()}
+        self.tags: dict[str, Any] = {each.name: each for each in Tag.objects.all()}
 
     def write(self, rows: list[dict[str, Any]]) -> list[Any]:
         from django.db import transaction
