@@ -1,15 +1,26 @@
 """What the search page shows: each hit with its words marked, and what the reader may narrow the search to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Author, Category, NameKind, Tag
-from articles.search import SPANS, Filters, Narrowing, Results, Suggestion, narrowings, search, suggest
+from articles.models import Article, Authorship, NameKind
+from articles.models.category import subtree
+from articles.search import (
+    SPANS,
+    Filters,
+    Named,
+    Results,
+    count_names,
+    count_sections,
+    find_slugs,
+    named,
+    search,
+    suggest,
+)
 from articles.text.plain import plain_text
 from articles.text.snippets import Parts, highlight, snippet
 from articles.text.tokens import Query, Term, fold, parse_query
@@ -63,32 +74,36 @@ class SearchPage:
     results: Results
     hits: list[Hit]
     filters: dict[str, list[Choice]]
-    meant: list[Suggestion]
+    meant: list[Named]
     is_filtered: bool
 
 
 def compose_search(asked: Request, *, at: datetime) -> SearchPage:
     """Search, and put together what the page shows. Raises `BadCursor` for a cursor that no search made."""
     query = parse_query(asked.text)
-    section = Category.objects.filter(path=asked.section).first() if asked.section else None
-    tag = Tag.objects.filter(slug=asked.tag).first() if asked.tag else None
-    author = Author.objects.filter(slug=asked.author).first() if asked.author else None
+    below = subtree(asked.section).values_list("path", "pk", "name") if asked.section else ()
+    sections = {path: Named(NameKind.CATEGORY, pk, name, path) for path, pk, name in below}
+    section = sections.get(asked.section)
+    tag, author = find_slugs(asked.tag, asked.author)
     days = int(asked.span) if asked.span in {str(days) for days in SPANS} else None
     filters = Filters(
-        section=section,
-        tag=tag.pk if tag else None,
-        author=author.pk if author else None,
+        sections=[each.key for each in sections.values()] if section else (),
+        tag=tag.key if tag else None,
+        author=author.key if author else None,
         since=at - timedelta(days=days) if days else None,
     )
     results = search(query, at=at, filters=filters, by_time=asked.by_time, after=asked.after or None)
-    chosen = {"section": section, "tag": tag, "author": author}
+    chosen = {NameKind.CATEGORY: section, NameKind.TAG: tag, NameKind.AUTHOR: author}
+    is_filtered = any(chosen.values()) or days is not None
+    meant = suggest(asked.text, most=3, exactly=True) if query and not (asked.after or is_filtered) else []
+    filters_shown, names = _choices(results, chosen, days, meant) if query else ({}, {})
     return SearchPage(
         query=query,
         results=results,
         hits=_hits(results.article_ids, query.terms, at),
-        filters=_choices(results, chosen, days) if query else {},
-        meant=suggest(asked.text, most=3, exactly=True) if query and not asked.after else [],
-        is_filtered=any(chosen.values()) or days is not None,
+        filters=filters_shown,
+        meant=[names[pair] for pair in meant if pair in names],
+        is_filtered=is_filtered,
     )
 
 
@@ -98,7 +113,8 @@ def _hits(ids: Sequence[int], terms: Sequence[Term], at: datetime) -> list[Hit]:
 
 
 def _with_cards(articles: QuerySet[Article]) -> QuerySet[Article]:
-    return articles.defer("internal_note").select_related("category").prefetch_related("authorships__author")
+    credits = Prefetch("authorships", Authorship.objects.select_related("author"))
+    return articles.defer("internal_note").select_related("category").prefetch_related(credits)
 
 
 def _hit(article: Article, terms: Sequence[Term]) -> Hit:
@@ -112,29 +128,37 @@ def _hit(article: Article, terms: Sequence[Term]) -> Hit:
     return Hit(article, highlight(article.title, terms), text)
 
 
-def _choices(results: Results, chosen: dict[str, Any], days: int | None) -> dict[str, list[Choice]]:
-    found = narrowings(results.belongings)
+def _choices(
+    results: Results, chosen: Mapping[NameKind, Named | None], days: int | None, meant: Sequence[tuple[NameKind, int]]
+) -> tuple[dict[str, list[Choice]], dict[tuple[NameKind, int], Named]]:
+    """Return the options of each filter, and the names that the page shows beside sections: also those of `meant`."""
+    counts = count_names(results.belongings)
+    wanted = {kind: {key for own, key in meant if own == kind} for kind in NameKind}
+    for kind, own in counts.items():
+        wanted[kind].update(key for key, _number in own)
+    names = named(wanted)
+    found = {kind: [(names[kind, key], n) for key, n in own if (kind, key) in names] for kind, own in counts.items()}
     return {
-        "section": _options(found[NameKind.CATEGORY], chosen["section"], "path"),
-        "tag": _options(found[NameKind.TAG], chosen["tag"], "slug"),
-        "author": _options(found[NameKind.AUTHOR], chosen["author"], "slug"),
+        "section": _options(count_sections(results.belongings), chosen[NameKind.CATEGORY]),
+        "tag": _options(found[NameKind.TAG], chosen[NameKind.TAG]),
+        "author": _options(found[NameKind.AUTHOR], chosen[NameKind.AUTHOR]),
         "span": [
             Choice(str(span), str(_SPAN_NAMES[span]), results.spans.get(span, 0), span == days)
             for span in SPANS
             if results.spans.get(span) or span == days
         ],
-    }
+    }, names
 
 
-def _options(found: list[Narrowing], chosen: Any, key: str) -> list[Choice]:
-    if chosen is not None and all(each.item != chosen for each in found):
-        found = [Narrowing(chosen, 0), *found]
+def _options(found: list[tuple[Named, int]], chosen: Named | None) -> list[Choice]:
+    if chosen is not None and all(item != chosen for item, _number in found):
+        found = [(chosen, 0), *found]
     return [
         Choice(
-            getattr(each.item, key),
-            "　" * (each.item.depth - 1) + each.item.name if key == "path" else each.item.name,
-            each.number,
-            each.item == chosen,
+            item.slug,
+            "　" * item.slug.count("/") + item.name if item.kind == NameKind.CATEGORY else item.name,
+            number,
+            item == chosen,
         )
-        for each in found
+        for item, number in found
     ]

@@ -137,6 +137,12 @@ class Category(models.Model):
         Redirect.objects.note_moves((_address_of(old), _address_of(new)) for old, new in moved_paths)
 
 
+def subtree(path: str) -> models.QuerySet[Category]:
+    """Return the section at a path and all sections below it."""
+    # A range, not LIKE: it walks the index on both databases; "0" follows "/" in ASCII.
+    return Category.objects.filter(Q(path=path) | Q(path__gt=f"{path}/", path__lt=f"{path}0"))
+
+
 def _address_of(path: str) -> str:
     return reverse("articles:category_detail", args=[path])
 

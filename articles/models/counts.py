@@ -5,8 +5,10 @@ index, and are taken off when a number is read.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -16,14 +18,25 @@ from articles.models.listing import ListCount, Listing, ListKind, day_key
 
 def count_lists(kind: ListKind, keys: Collection[int], *, at: datetime | None = None) -> dict[int, int]:
     """Return the number of live articles of each of these lists at the moment `at` (default: now); 0 is there too."""
-    if not keys:
-        return {}
+    counts = count_each({kind: keys}, at=at)
+    return {key: counts[kind, key] for key in keys}
+
+
+def count_each(
+    lists: Mapping[ListKind, Collection[int]], *, at: datetime | None = None
+) -> dict[tuple[ListKind, int], int]:
+    """Return the number of live articles of lists of several kinds, by kind and key: two queries for all of them."""
     at = at or timezone.now()
-    totals = dict.fromkeys(keys, 0) | _totals(Q(kind=kind, key__in=keys))
-    rows = Listing.objects.filter(kind=kind, key__in=keys)
-    for unseen in (rows.filter(published_at__gt=at), rows.filter(expires_at__lte=at)):
-        for key, number in Counter(unseen.values_list("key", flat=True)).items():
-            totals[key] -= number
+    totals = {(kind, key): 0 for kind, keys in lists.items() for key in keys}
+    if not totals:
+        return {}
+    wanted = reduce(or_, (Q(kind=kind, key__in=keys) for kind, keys in lists.items() if keys))
+    sums = ListCount.objects.filter(wanted).values_list("kind", "key").annotate(Sum("part")).order_by("kind", "key")
+    for kind, key, number in sums:
+        totals[ListKind(kind), key] = number
+    rows = Listing.objects.filter(wanted).order_by().values_list("kind", "key")
+    for kind, key in rows.filter(published_at__gt=at).union(rows.filter(expires_at__lte=at), all=True):
+        totals[ListKind(kind), key] -= 1
     return totals
 
 

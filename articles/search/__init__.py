@@ -5,8 +5,17 @@
 
 from articles.search.documents import check, forget_all, index_articles, rebuild, with_prepared
 from articles.search.editors import find_ids
-from articles.search.facets import Narrowing, narrowings
-from articles.search.names import Suggestion, forget_name, ids_of_names, remember_names, suggest
+from articles.search.facets import count_names, count_sections
+from articles.search.names import (
+    Named,
+    find_slugs,
+    forget_name,
+    ids_of_names,
+    named,
+    remember_names,
+    suggest,
+    suggest_names,
+)
 from articles.search.related import related_to
 from articles.search.searching import SPANS, BadCursor, Filters, Results, search
 
@@ -14,20 +23,23 @@ __all__ = [
     "SPANS",
     "BadCursor",
     "Filters",
-    "Narrowing",
+    "Named",
     "Results",
-    "Suggestion",
     "check",
+    "count_names",
+    "count_sections",
     "find_ids",
+    "find_slugs",
     "forget_all",
     "forget_name",
     "ids_of_names",
     "index_articles",
+    "named",
     "rebuild",
-    "narrowings",
     "related_to",
     "remember_names",
     "search",
     "suggest",
+    "suggest_names",
     "with_prepared",
 ]

@@ -2,47 +2,42 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 
 from articles.models import Category, NameKind
-from articles.models.category import ancestor_paths
-from articles.search.names import MODELS
+from articles.models.category import MAX_DEPTH
+from articles.search.names import Named
+
+_ANCESTORS = "__".join(["parent"] * (MAX_DEPTH - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """A section, tag or author (`item`), and how many of the articles found belong to it."""
-
-    item: Any
-    number: int
-
-
-def narrowings(belongings: Iterable[Iterable[str]], *, most: int = 12) -> dict[NameKind, list[Narrowing]]:
-    """Return the most frequent sections, tags and authors; a section's number counts all below it."""
-    found = [_by_kind(facets) for facets in belongings]
-    result = {NameKind.CATEGORY: _sections([each[NameKind.CATEGORY] for each in found], most)}
-    for kind in (NameKind.TAG, NameKind.AUTHOR):
-        counts = Counter(key for each in found for key in each[kind])
-        keys = sorted(counts, key=lambda key: (-counts[key], key))[:most]
-        items = MODELS[kind]._default_manager.in_bulk(keys)
-        result[kind] = [Narrowing(items[key], counts[key]) for key in keys if key in items]
-    return result
+def count_names(belongings: Iterable[Iterable[str]], *, most: int = 12) -> dict[NameKind, list[tuple[int, int]]]:
+    """Return the most frequent tags and authors, as (id, number of articles)."""
+    counts: dict[NameKind, Counter[int]] = {NameKind.TAG: Counter(), NameKind.AUTHOR: Counter()}
+    for facets in belongings:
+        for facet in facets:
+            if facet[0] != NameKind.CATEGORY:
+                counts[NameKind(facet[0])][int(facet[1:])] += 1
+    return {
+        kind: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:most] for kind, counter in counts.items()
+    }
 
 
-def _by_kind(facets: Iterable[str]) -> dict[NameKind, set[int]]:
-    kinds: dict[NameKind, set[int]] = {kind: set() for kind in NameKind}
-    for facet in facets:
-        kinds[NameKind(facet[0])].add(int(facet[1:]))
-    return kinds
-
-
-def _sections(placed: list[set[int]], most: int) -> list[Narrowing]:
-    direct = Category.objects.in_bulk(set().union(*placed))
-    counts: Counter[str] = Counter()
+def count_sections(belongings: Iterable[Iterable[str]], *, most: int = 12) -> list[tuple[Named, int]]:
+    """Return the most frequent sections in the order of the tree; a section's number counts all below it."""
+    placed = [{int(facet[1:]) for facet in facets if facet[0] == NameKind.CATEGORY} for facets in belongings]
+    rows = Category.objects.filter(pk__in=set().union(*placed)).select_related(_ANCESTORS) if any(placed) else ()
+    lines = {row.pk: _line_of(row) for row in rows}
+    sections = {section.key: section for line in lines.values() for section in line}
+    counts: Counter[int] = Counter()
     for keys in placed:
-        paths = {direct[key].path for key in keys if key in direct}
-        counts.update(paths.union(*(ancestor_paths(path) for path in paths)))
-    chosen = sorted(counts, key=lambda path: (-counts[path], path))[:most]
-    items = {section.path: section for section in Category.objects.filter(path__in=chosen)}
-    return [Narrowing(items[path], counts[path]) for path in sorted(chosen) if path in items]
+        counts.update({section.key for key in keys for section in lines.get(key, ())})
+    chosen = sorted(counts, key=lambda key: (-counts[key], sections[key].slug))[:most]
+    return [(sections[key], counts[key]) for key in sorted(chosen, key=lambda key: sections[key].slug)]
+
+
+def _line_of(section: Category | None) -> list[Named]:
+    line = []
+    while section is not None:
+        line.append(Named(NameKind.CATEGORY, section.pk, section.name, section.path))
+        section = section.parent
+    return line

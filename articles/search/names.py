@@ -1,19 +1,21 @@
 """The names of sections, tags and authors: what a reader's word may mean beside the text, and "did you mean"."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, Value
+from django.urls import reverse
 
 from articles.models import Author, Category, ListKind, NameKind, SearchName, Tag
-from articles.models.counts import count_lists
+from articles.models.counts import count_each
 from articles.text.slugs import make_slug
 from articles.text.tokens import Term, facet_token, fold
 
 MODELS: dict[str, type[Model]] = {NameKind.CATEGORY: Category, NameKind.TAG: Tag, NameKind.AUTHOR: Author}
 _LISTS = {NameKind.CATEGORY: ListKind.CATEGORY, NameKind.TAG: ListKind.TAG, NameKind.AUTHOR: ListKind.AUTHOR}
+_PAGES = {NameKind.CATEGORY: "category_detail", NameKind.TAG: "tag_detail", NameKind.AUTHOR: "author_detail"}
 # Names that one word may stand for; a query of one letter is not worth more.
 _MOST_NAMES = 500
 _BATCH = 500
@@ -120,15 +122,47 @@ def ids_of_names(kind: str, word: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A section, tag or author that a reader may have meant."""
+class Named:
+    """A section, tag or author as the search shows it. The slug of a section is its path."""
 
-    kind: str
+    kind: NameKind
+    key: int
     name: str
-    address: str
+    slug: str
+
+    @property
+    def address(self) -> str:
+        return reverse(f"articles:{_PAGES[self.kind]}", args=[self.slug])
 
 
-def suggest(text: str, *, most: int = 6, exactly: bool = False) -> list[Suggestion]:
+def named(keys: Mapping[NameKind, Collection[int]]) -> dict[tuple[NameKind, int], Named]:
+    """Return sections, tags and authors by kind and id: one query for all of them."""
+    return _fetch({kind: Q(pk__in=own) for kind, own in keys.items() if own})
+
+
+def find_slugs(tag: str, author: str) -> tuple[Named | None, Named | None]:
+    """Return the tag and the author with these slugs; None for an empty or unknown one."""
+    slugs = {NameKind.TAG: tag, NameKind.AUTHOR: author}
+    found = {pair[0]: each for pair, each in _fetch({k: Q(slug=slug) for k, slug in slugs.items() if slug}).items()}
+    return found.get(NameKind.TAG), found.get(NameKind.AUTHOR)
+
+
+def _fetch(conditions: Mapping[NameKind, Q]) -> dict[tuple[NameKind, int], Named]:
+    rows = [
+        MODELS[kind]
+        ._default_manager.filter(condition)
+        .order_by()
+        .annotate(kind=Value(kind.value))
+        .values_list("kind", "pk", "name", "path" if kind == NameKind.CATEGORY else "slug")
+        for kind, condition in conditions.items()
+    ]
+    if not rows:
+        return {}
+    found = [Named(NameKind(kind), *rest) for kind, *rest in rows[0].union(*rows[1:], all=True)]
+    return {(each.kind, each.key): each for each in found}
+
+
+def suggest(text: str, *, most: int = 6, exactly: bool = False) -> list[tuple[NameKind, int]]:
     """Return sections, tags and authors of live articles that `text` means, those that begin with it first.
 
     By name, pinyin or initials; `exactly`: whose name, pinyin or initials are `text`.
@@ -137,28 +171,19 @@ def suggest(text: str, *, most: int = 6, exactly: bool = False) -> list[Suggesti
     if condition is None:
         return []
     folded = fold(text[:100])
-    rows = list(
-        SearchName.objects.filter(condition)
-        .order_by("folded", "kind", "key")
-        .values_list("kind", "key", "folded")[:200]
-    )
-    keys: dict[str, list[int]] = defaultdict(list)
-    for kind, key, _folded in rows:
-        keys[kind].append(key)
-    counts = {
-        (kind, key): number
-        for kind, own in keys.items()
-        for key, number in count_lists(_LISTS[NameKind(kind)], own).items()
-        if number > 0
-    }
-    rows = [row for row in rows if row[:2] in counts]
-    rows.sort(key=lambda row: (not row[2].startswith(folded), -counts[row[:2]], row[2], row[:2]))
-    chosen = [row[:2] for row in rows[:most]]
-    objects: dict[tuple[str, int], Any] = {}
-    for kind, model in MODELS.items():
-        own = [key for chosen_kind, key in chosen if chosen_kind == kind]
-        if own:
-            objects.update({(kind, pk): item for pk, item in model._default_manager.in_bulk(own).items()})
-    return [
-        Suggestion(pair[0], str(objects[pair]), objects[pair].get_absolute_url()) for pair in chosen if pair in objects
-    ]
+    ordered = SearchName.objects.filter(condition).order_by("folded", "kind", "key")
+    rows = [(NameKind(kind), key, name) for kind, key, name in ordered.values_list("kind", "key", "folded")[:200]]
+    keys: dict[ListKind, list[int]] = defaultdict(list)
+    for kind, key, _name in rows:
+        keys[_LISTS[kind]].append(key)
+    counts = count_each(keys)
+    rows = [row for row in rows if counts[_LISTS[row[0]], row[1]] > 0]
+    rows.sort(key=lambda row: (not row[2].startswith(folded), -counts[_LISTS[row[0]], row[1]], row[2], row[:2]))
+    return [row[:2] for row in rows[:most]]
+
+
+def suggest_names(text: str, *, most: int) -> list[str]:
+    """Return the names of the sections, tags and authors that `suggest` finds, each once."""
+    pairs = suggest(text, most=most)
+    found = named({kind: [key for own, key in pairs if own == kind] for kind in NameKind})
+    return list(dict.fromkeys(found[pair].name for pair in pairs if pair in found))

@@ -1,9 +1,9 @@
 """From a reader's words to articles: the walk over the index, the order, the counts.
 
 The index says which articles have all tokens of a query, newest first; the stored text says which really hold it.
-A search looks at the newest of them, `_ENOUGH` that hold it or `_MOST` that might, and at the newest with the words
-in their title. These are put in order by relevance; behind them all older ones follow by time, so every article can be
-reached, and no page costs more than another.
+A search looks at the newest of them, in one look if enough of them hold it, else in two, and at the newest with the
+words in their title. These are put in order by relevance; behind them all older ones follow by time, so every article
+can be reached, and no page costs more than another.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from articles.models import Category, NameKind, SearchDocument
+from articles.models import NameKind, SearchDocument
 from articles.search.index import Clause, Match, get_index
 from articles.search.keys import LAST_KEY, age_of, article_of, key_after, key_before, second_of
 from articles.search.names import facet_tokens, facets_of
@@ -20,8 +20,8 @@ from articles.text.tokens import TITLE, Query, Term, facet_token
 
 PAGE = 20
 BOUND = 300  # a number of results up to this is exact
-_BATCH = 400
-_MOST = 2000
+# How many texts a search looks at, at most so often.
+_LOOKS = (400, 800)
 _IN_TITLE = 100
 _QUARTER = 90 * 24 * 3600
 _CURSOR = re.compile(r"([0-9]{1,10})-([ro])-(-?[0-9]{1,6})-([0-9]{1,19})")
@@ -33,18 +33,17 @@ class BadCursor(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the articles must belong to; a section stands for all below it."""
+    """What the articles must belong to, by ids; of `sections` to one of them."""
 
-    section: Category | None = None
+    sections: Sequence[int] = ()
     tag: int | None = None
     author: int | None = None
     since: datetime | None = None
 
     def clauses(self) -> list[Clause]:
         clauses: list[Clause] = []
-        if self.section is not None:
-            below = self.section.descendants().order_by("pk").values_list("pk", flat=True)
-            clauses.append(tuple((facet_token(NameKind.CATEGORY, pk),) for pk in (self.section.pk, *below)))
+        if self.sections:
+            clauses.append(tuple((facet_token(NameKind.CATEGORY, pk),) for pk in self.sections))
         if self.tag is not None:
             clauses.append(((facet_token(NameKind.TAG, self.tag),),))
         if self.author is not None:
@@ -198,8 +197,7 @@ class _Search:
         self._is_exact = all(term.exact for term in (*query.terms, *query.excluded))
 
     def page(self, *, by_time: bool, size: int) -> Results:
-        newest, end = self._newest()
-        in_title = [] if by_time or end is None else self._in_title(newest, end)
+        newest, in_title, end = self._newest(by_time=by_time)
         ranked = [*newest, *in_title]
         if not by_time:
             ranked.sort(key=lambda found: (-found.score, -found.key))
@@ -251,33 +249,33 @@ class _Search:
             return [found for found in ranked if found.key < position.key]
         return [found for found in ranked if (-found.score, -found.key) > (-position.score, -position.key)]
 
-    def _newest(self) -> tuple[list[Found], int | None]:
-        """Return the newest articles that hold the query, and the key where the look-out ended; None: at the end."""
+    def _newest(self, *, by_time: bool) -> tuple[list[Found], list[Found], int | None]:
+        """Return the newest articles that hold the query; of those beyond the newest ones with all words in their title
+        (none `by_time`); and the key where the look-out ended, None at the end.
+        """
         found: list[Found] = []
+        in_title: list[Found] = []
         end: int | None = key_after(self._second)
-        looked_at = 0
-        while end is not None and len(found) <= BOUND and looked_at < _MOST:
-            batch, end = self._scan(end, _BATCH)
-            found += batch
-            looked_at += _BATCH
-        return found, end
+        for limit in _LOOKS:
+            if end is None or len(found) > BOUND:
+                break
+            keys = self._walk("", below=end, limit=limit)
+            end = keys[-1] if len(keys) == limit else None
+            beyond = [] if end is None or by_time else self._walk(TITLE, below=end, limit=_IN_TITLE)
+            held = self._matcher.look_into([*keys, *beyond])
+            in_title = [each for each in held if end is not None and each.key < end]
+            found += held[: len(held) - len(in_title)]
+        return found, in_title, end
 
     def _older(self, end: int) -> Iterator[Found]:
-        looked_at = 0
         below: int | None = end
-        while below is not None and looked_at < _MOST:
-            batch, below = self._scan(below, PAGE * 4 if self._is_exact else _BATCH)
-            looked_at += _BATCH
-            yield from batch
+        for limit in (PAGE * 4, *_LOOKS) if self._is_exact else _LOOKS:
+            if below is None:
+                break
+            keys = self._walk("", below=below, limit=limit)
+            below = keys[-1] if len(keys) == limit else None
+            yield from self._matcher.look_into(keys)
         self._scanned_to = below
-
-    def _scan(self, below: int, limit: int) -> tuple[list[Found], int | None]:
-        keys = self._walk("", below=below, limit=limit)
-        return self._matcher.look_into(keys), keys[-1] if len(keys) == limit else None
-
-    def _in_title(self, newest: Sequence[Found], end: int) -> list[Found]:
-        """Return the newest articles beyond the newest ones that have all words in their title."""
-        return self._matcher.look_into(self._walk(TITLE, below=end, limit=_IN_TITLE))
 
     def _walk(self, mark: str, *, below: int, limit: int) -> list[int]:
         match = Match((*self._matcher.clauses(mark), *self._filters), self._matcher.without)

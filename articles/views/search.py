@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from articles.missed_searches import note_missed_search
 from articles.proxies import parse_address
-from articles.search import BadCursor, suggest
+from articles.search import BadCursor, suggest_names
 from articles.searchpage import Request, compose_search
 from articles.throttling import Throttle
 
@@ -45,8 +45,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 def search_suggestions(request: HttpRequest) -> HttpResponse:
     """Names of sections, tags and authors that begin with `q`, or whose pinyin does: for the list under the field."""
     text = _without_nul(request.GET.get("q", "")[:100]).strip()
-    names = [] if not text or _is_flooding(request) else [each.name for each in suggest(text, most=8)]
-    return JsonResponse({"names": list(dict.fromkeys(names))})
+    names = [] if not text or _is_flooding(request) else suggest_names(text, most=8)
+    return JsonResponse({"names": names})
 
 
 def _without_nul(text: str) -> str:

@@ -9,11 +9,13 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, Authorship
+from articles.text.searchable import unpack
 from articles.views.search import SEARCHES
 from tests.factories import NOON, make_article, make_articles, make_author, make_category
 
@@ -198,22 +200,56 @@ def test_a_flood_of_searches_waits_and_other_readers_do_not(client: Client) -> N
     assert client.get("/search/", {"q": "x"}, REMOTE_ADDR="192.0.2.8").status_code == 200
 
 
-def test_the_number_of_queries_does_not_grow_with_the_site(client: Client) -> None:
-    from django.db import connection
-
-    city = make_category()
-
-    def count() -> int:
+def count_work(client: Client, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> tuple[int, int]:
+    """Return the number of statements that a search takes beside the page around it, and of stored texts."""
+    texts: list[bytes] = []
+    monkeypatch.setattr("articles.search.searching.unpack", lambda packed: texts.append(packed) or unpack(packed))
+    statements = []
+    for asked in ({}, parameters):
         cache.clear()
         with CaptureQueriesContext(connection) as captured:
-            get(client, q="新闻 摘要", section="cheng-shi")
-        return len(captured)
+            get(client, **asked)
+        # Each walk on PostgreSQL puts the planner's settings back, inside the transaction of a test.
+        statements.append(sum("SELECT" in query["sql"] for query in captured.captured_queries))
+    return statements[1] - statements[0], len(texts)
 
-    make_articles(20, category=city)
-    few = count()
-    make_articles(500, category=city)
-    assert count() <= few + 3  # the walk for titles behind the newest ones; its savepoint
-    assert few <= 24
+
+def make_busy_site(number: int) -> None:
+    city = make_category("城市", parent=make_category("本地"))
+    articles = make_articles(number, category=city, title="数据 新闻", body="<p>数据在据台平数平台和技术</p>")
+    author = make_author("数据 平台")
+    Authorship.objects.bulk_create(Authorship(article=article, author=author) for article in articles[::10])
+    for article in articles[::40]:
+        article.tags.add("数据")
+
+
+def test_a_page_takes_few_statements_however_many_articles_it_finds(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_busy_site(450)
+    for parameters in (
+        {"q": "数据"},  # a tag is called so too
+        {"q": "数据 平台"},
+        {"q": "数据", "section": "ben-di", "tag": "shu-ju", "author": "shu-ju-ping-tai", "span": "366"},
+        {"q": "数据", "sort": "time"},
+    ):
+        statements, texts = count_work(client, monkeypatch, **parameters)
+        assert statements <= 12, parameters
+        assert texts <= 500, parameters
+
+
+def test_hostile_queries_take_bounded_work(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("articles.search.searching._LOOKS", (40, 80))
+    monkeypatch.setattr("articles.search.searching._IN_TITLE", 10)
+    make_busy_site(250)
+    # Its pairs stand in every text, but nowhere in a row.
+    assert count_work(client, monkeypatch, q="台平台")[1] == 40 + 80
+    worst = ("据台平台", "数 据 平 台 在 和 技 术", "数据 -台平台", '"数据在据台 平数平台"')
+    for words in (*HOSTILE.values(), *worst):
+        text = words.encode("utf-8", "replace").decode()
+        statements, texts = count_work(client, monkeypatch, q=text)
+        assert statements <= 14, words
+        assert texts <= 260, words
 
 
 def test_related_articles_share_a_subject_and_are_no_copies(client: Client) -> None:
