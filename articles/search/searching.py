@@ -269,7 +269,7 @@ class _Search:
 
     def _older(self, end: int) -> Iterator[Found]:
         below: int | None = end
-        for limit in (PAGE * 4, *_LOOKS) if self._is_exact else _LOOKS:
+        for limit in (PAGE * 4, _LOOKS[0]) if self._is_exact else _LOOKS[:1]:
             if below is None:
                 break
             keys = self._walk("", below=below, limit=limit)
