@@ -132,6 +132,7 @@ class ArticleDocument:
     hero: HeroImage | None = None
     byline: tuple[Credit, ...] = ()
     tags: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
     categories: tuple[tuple[str, ...], ...] = ()
     old_paths: tuple[str, ...] = ()  # addresses on the old site: from "/", decoded, NFC, without host
     suggestions: tuple[Suggestion, ...] = ()

@@ -68,13 +68,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "photographers": ("photographers", "photographer", "摄影"),
     "tags": ("tags", "tag", "keywords", "topics", "labels", "标签"),
     "categories": ("categories", "category", "sections", "section", "栏目", "分类"),
+    "series": ("series", "专题"),
     "page_type": ("layout", "type"),
     "old_paths": ("permalink", "url", "path", "aliases", "alias", "redirect_from", "redirect", "redirects"),
     "abbrlink": ("abbrlink",),
     "redirect_to": ("redirect_to", "redirectto"),
 }
 # Fields whose keys say more than the field holds: they are kept with the file as well.
-_KEPT = frozenset({"page_type", "old_paths", "abbrlink", "hidden", "password"})
+_KEPT = frozenset({"series", "page_type", "old_paths", "abbrlink", "hidden", "password"})
 # What the warnings about a field are about, for filters; others are about the front matter.
 _REASONS = {
     "title": "title",

@@ -185,6 +185,7 @@ def parse_document(
         hero=hero_of(keys),
         byline=byline,
         tags=keys.words("tags", max_length=MAX_NAME, at_blanks=is_set),
+        series=keys.texts("series", max_length=MAX_NAME),
         categories=categories,
         old_paths=_old_paths(keys, placed, reading, site),
         extra=keys.rest,

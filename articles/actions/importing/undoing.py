@@ -28,6 +28,7 @@ from articles.models import (
     Redirect,
     RedirectOrigin,
     Revision,
+    Series,
     Tag,
     gather_changes,
 )
@@ -196,6 +197,7 @@ def _delete(ids: list[int], report: UndoReport) -> None:
 def _remove_unused(made: dict[str, list[int]]) -> None:
     """Delete the tags, authors and sections that nothing uses; sections from the deepest up."""
     Tag.objects.filter(pk__in=made.get("tags", []), items=None).delete()
+    Series.objects.filter(pk__in=made.get("series", []), entries=None).delete()
     Author.objects.filter(pk__in=made.get("authors", []), authorships=None, user=None, bio="").delete()
     sections = Category.objects.filter(pk__in=made.get("sections", []), placements=None)
     for section in sorted(sections, key=lambda section: -section.depth):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.actions.importing.claims import Claims
+from articles.actions.importing.gathering import join_series
 from articles.actions.importing.known import Identity, Incoming, Known, Unchanged, absence_of, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
@@ -289,7 +290,7 @@ class Writer:
         for source in {task.incoming.source for task in exported}:
             own = [(task.article_id, task.document) for task in exported if task.incoming.source == source]
             link_translations(source, own)
-        self._keep_made()
+        self._keep_made(join_series(new))
         announce(task.article_id for task in new)
 
     def _keep_addresses(self, tasks: Sequence[Task]) -> None:
@@ -351,8 +352,8 @@ class Writer:
             ]
             insert_rows(ImportEntry, ("run_id", "outcome", "path", "article_id", "text"), rows)
 
-    def _keep_made(self) -> None:
-        made = self._taxonomy.take_made()
+    def _keep_made(self, series: list[int]) -> None:
+        made = self._taxonomy.take_made() | ({"series": series} if series else {})
         if self._run and made:
             for name, ids in made.items():
                 self._run.made.setdefault(name, []).extend(ids)
