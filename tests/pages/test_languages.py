@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from articles.models import StandingPage
+from articles.actions.series import add_to_series
+from articles.models import Series, StandingPage
 from tests.factories import NOON, make_article, make_author, make_category
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +35,17 @@ def test_the_choice_never_leads_away(client: Client, path: str) -> None:
 
 
 BY_CHOICE = ["/", "/tags/di-tie/", "/authors/lin/", "/archive/", "/archive/2026/", "/archive/2026/11/"]
-BY_CHOICE += ["/archive/2026/11/20/", "/search/", "/search/?q=x", "/corrections/", "/nope/"]
-BY_CONTENT = ["article", "/sections/cheng-shi/", "/pages/about/", "withdrawn"]
+BY_CHOICE += ["/archive/2026/11/20/", "/search/", "/search/?q=x", "/corrections/", "/series/", "/nope/"]
+BY_CONTENT = ["article", "/sections/cheng-shi/", "/pages/about/", "/series/port/", "withdrawn"]
 BY_NOTHING = ["/feed/", "/feed.json", "/sections/cheng-shi/feed/", "/tags/di-tie/feed/", "/authors/lin/feed/"]
-BY_NOTHING += ["/corrections/feed/", "/sitemap.xml", "/sitemap-sections.xml", "/sitemap-2026-11.xml", "/robots.txt"]
+BY_NOTHING += [
+    "/corrections/feed/",
+    "/series/port/feed/",
+    "/sitemap.xml",
+    "/sitemap-sections.xml",
+    "/sitemap-2026-11.xml",
+    "/robots.txt",
+]
 BY_NOTHING += ["/news-sitemap.xml", "/search/suggestions/?q=x", "/feed", "/articles/{}/", "/articles/{}/old-slug/"]
 
 
@@ -47,6 +55,7 @@ def test_a_cookie_decides_where_the_answer_says_so_and_nowhere_else(client: Clie
         categories=[make_category("城市")], tags=["地铁"], authors=[make_author("林", slug="lin")], language="en"
     )
     StandingPage.objects.create(title="About", slug="about", language="en")
+    add_to_series(Series.objects.create(name="Port", slug="port", language="en"), [article], by=None)
     withdrawn = make_article(language="en", withdrawn_at=NOON)
     pages = {"article": article, "withdrawn": withdrawn}
     address = pages[path].get_absolute_url() if path in pages else path.format(article.pk)

@@ -8,14 +8,17 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.actions.correcting import correct
-from articles.models import SiteProfile
+from articles.actions.series import add_to_series
+from articles.models import Series, SiteProfile
 from scripts.audit.validity import atom_faults, json_feed_faults, sitemap_faults
 from tests.factories import make_article, make_author, make_category, make_editor
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "a]]>&<b>\x0b\x1f\ufffe \U0001f600 &amp; &#0;"
-FEEDS = ["/feed/", "/sections/cheng-shi/feed/", "/tags/di-tie/feed/", "/authors/lin/feed/", "/corrections/feed/"]
-SITEMAPS = ["/sitemap.xml", "/sitemap-sections.xml", "/sitemap-tags.xml", "/sitemap-authors.xml", "/news-sitemap.xml"]
+FEEDS = ["/feed/", "/sections/cheng-shi/feed/", "/tags/di-tie/feed/", "/authors/lin/feed/"]
+FEEDS += ["/corrections/feed/", "/series/gang-kou/feed/"]
+SITEMAPS = ["/sitemap.xml", "/sitemap-sections.xml", "/sitemap-tags.xml", "/sitemap-authors.xml"]
+SITEMAPS += ["/sitemap-series.xml", "/news-sitemap.xml"]
 JUDGES: dict[str, Callable[[bytes], list[str]]] = {
     **dict.fromkeys(FEEDS, atom_faults),
     "/feed.json": json_feed_faults,
@@ -35,6 +38,8 @@ def make_paper() -> None:
             **values, language=language or "zh-hans", categories=[city], authors=[lin], tags=["地铁", HOSTILE]
         )
     correct(article, HOSTILE, by=make_editor())
+    series = Series.objects.create(name="港口", slug="gang-kou", description=HOSTILE)
+    add_to_series(series, [article], by=None)
     make_article(title="", body="", summary="")
     make_article(title="无署名", published_at=timezone.now() - timedelta(minutes=1), updated_at=timezone.now())
 
