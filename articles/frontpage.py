@@ -45,6 +45,19 @@ class FrontPage:
     latest: list[Article] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What decides where a story stands; its card is fetched when it is chosen."""
+
+    pk: int
+    kind: str
+    language: str
+    picture: int | None
+
+
+_FIELDS = ("article_id", "article__kind", "article__language", "article__hero_image_id")
+
+
 def compose(sections: Iterable[Category], *, language: str, at: datetime | None = None) -> FrontPage:
     """Return the front page at the moment `at` (default: now): pinned stories in their places, the rest by time.
 
@@ -52,7 +65,10 @@ def compose(sections: Iterable[Category], *, language: str, at: datetime | None 
     that language; an editor may pin any story. A story that is pinned twice stands in the first of its places.
     """
     at = at or timezone.now()
-    pins = list(Pin.objects.showing(at).with_cards()[:_PINS])
+    pins = [
+        (slot, section, _Candidate(*fields))
+        for slot, section, *fields in Pin.objects.showing(at).values_list("slot", "category_id", *_FIELDS)[:_PINS]
+    ]
     pool = _newest(Listing.objects.in_language(language), _POOL, at)
     is_foreign = not pool
     if is_foreign:
@@ -60,45 +76,75 @@ def compose(sections: Iterable[Category], *, language: str, at: datetime | None 
         pool = _newest(Listing.objects.of(ListKind.HOME), _POOL, at)
     used: set[int] = set()
 
-    def take(articles: Iterable[Article], number: int) -> list[Article]:
-        taken: list[Article] = []
-        for article in articles:
-            if len(taken) < number and article.pk not in used:
-                used.add(article.pk)
-                taken.append(article)
+    def take(stories: Iterable[_Candidate], number: int) -> list[_Candidate]:
+        taken: list[_Candidate] = []
+        for story in stories:
+            if len(taken) < number and story.pk not in used:
+                used.add(story.pk)
+                taken.append(story)
         return taken
 
-    def pinned(slot: Slot, section: Category | None = None) -> list[Article]:
+    def pinned(slot: Slot, section: Category | None = None) -> list[_Candidate]:
         wanted = section.pk if section else None
-        return [pin.article for pin in pins if pin.slot == slot and pin.category_id == wanted]
+        return [story for place, category, story in pins if place == slot and category == wanted]
 
-    reserved = {pin.article_id for pin in pins}
-    stories = [article for article in pool if article.kind != Kind.BRIEF] or pool
-    free = [article for article in stories if article.pk not in reserved]
-    pictured = [article for article in free[:12] if article.hero_image_id]
+    reserved = {story.pk for _slot, _section, story in pins}
+    stories = [story for story in pool if story.kind != Kind.BRIEF] or pool
+    free = [story for story in stories if story.pk not in reserved]
+    pictured = [story for story in free[:12] if story.picture]
     leads = take([*pinned(Slot.LEAD), *pictured, *stories], 1)
     if not leads:
         return FrontPage()
-    lead = leads[0]
     # The other pins for the lead stand right below it, before the second stories fill themselves.
     seconds = take([*pinned(Slot.LEAD), *pinned(Slot.SECOND)], _SECOND_STORIES)
-    briefs = take([article for article in pool if article.kind == Kind.BRIEF and article.pk not in reserved], _BRIEFS)
+    briefs = take([story for story in pool if story.kind == Kind.BRIEF and story.pk not in reserved], _BRIEFS)
     seconds += take(free, _SECOND_STORIES - len(seconds))
-    under_lead = take(free, _UNDER_LEAD if lead.hero_image_id else _UNDER_BARE_LEAD)
+    under_lead = take(free, _UNDER_LEAD if leads[0].picture else _UNDER_BARE_LEAD)
     bands = []
     for section in list(sections)[:MAX_SECTIONS]:
         chosen = take(pinned(Slot.SECTION, section), _BAND)
         found = _newest(Listing.objects.of(ListKind.CATEGORY, section.pk), _BAND + len(used), at)
-        own = [a for a in found if is_foreign or language_key(a.language) == language_key(language)]
-        fresh = chosen + take([article for article in own if article.pk not in reserved], _BAND - len(chosen))
+        own = [story for story in found if is_foreign or language_key(story.language) == language_key(language)]
+        fresh = chosen + take([story for story in own if story.pk not in reserved], _BAND - len(chosen))
         if fresh:
-            first = next((article for article in fresh if article.hero_image_id), fresh[0])
-            first = chosen[0] if chosen else first
-            bands.append(Band(section, first, [article for article in fresh if article is not first]))
-    lead_excerpt = "" if lead.summary else excerpt(plain_text(lead.body), length=_EXCERPT)
-    return FrontPage(lead, lead_excerpt, under_lead, seconds, briefs, bands, take(pool, _LATEST))
+            first = next((story for story in fresh if story.picture), fresh[0])
+            bands.append((section, chosen[0] if chosen else first, fresh))
+    return _with_cards(leads[0], under_lead, seconds, briefs, bands, take(pool, _LATEST))
 
 
-def _newest(rows: ListingQuerySet, number: int, at: datetime) -> list[Article]:
-    newest = rows.live(at).with_cards().order_by("-published_at", "-article_id")[:number]
-    return [row.article for row in newest]
+def _newest(rows: ListingQuerySet, number: int, at: datetime) -> list[_Candidate]:
+    newest = rows.live(at).order_by("-published_at", "-article_id").values_list(*_FIELDS)[:number]
+    return [_Candidate(*fields) for fields in newest]
+
+
+def _with_cards(
+    lead: _Candidate,
+    under_lead: list[_Candidate],
+    seconds: list[_Candidate],
+    briefs: list[_Candidate],
+    bands: list[tuple[Category, _Candidate, list[_Candidate]]],
+    latest: list[_Candidate],
+) -> FrontPage:
+    """Fetch what the page shows of its stories, all at once."""
+    shown = [lead, *under_lead, *seconds, *briefs, *latest, *(story for _s, _f, stories in bands for story in stories)]
+    cards = Article.objects.with_cards().in_bulk([story.pk for story in shown])
+
+    def articles(stories: Iterable[_Candidate]) -> list[Article]:
+        return [cards[story.pk] for story in stories if story.pk in cards]
+
+    first = cards.get(lead.pk)
+    if first is None:  # deleted in this moment
+        return FrontPage()
+    return FrontPage(
+        lead=first,
+        lead_excerpt="" if first.summary else excerpt(plain_text(first.body), length=_EXCERPT),
+        under_lead=articles(under_lead),
+        seconds=articles(seconds),
+        briefs=articles(briefs),
+        bands=[
+            Band(section, cards[head.pk], articles(story for story in stories if story is not head))
+            for section, head, stories in bands
+            if head.pk in cards
+        ],
+        latest=articles(latest),
+    )

@@ -57,6 +57,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Leave out what only an article's own page shows."""
         return self.defer("body", "internal_note")
 
+    def with_cards(self) -> "ArticleQuerySet":
+        """Join what a card shows, and leave out what it does not."""
+        return (
+            self.for_lists()
+            .select_related("category", "hero_image")
+            .prefetch_related("authorships__author", "hero_image__renditions")
+        )
+
     @transaction.atomic
     def update(self, **values: Any) -> int:
         ids = list(self.values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from tests.factories import make_article, make_articles, make_author, make_categ
 
 pytestmark = pytest.mark.django_db
 BOUNDS = {
-    "/": 22,
+    "/": 16,
     "/sections/cheng-shi/": 10,
     "/tags/di-tie/": 8,
     "/authors/lin/": 8,
@@ -45,6 +45,16 @@ def test_the_frame_of_all_pages_asks_as_often_at_many_sections(django_assert_max
     make_article(language="en", categories=[make_category("English")])
     with django_assert_max_num_queries(13):
         fetch_frame()
+
+
+def test_a_section_on_the_front_page_costs_one_query(client: Client) -> None:
+    from django.db import connection
+
+    make_articles(80, category=make_category("城市"))
+    one = len(queries(client, "/", CaptureQueriesContext(connection)))
+    for number in range(7):
+        make_articles(5, category=make_category(f"栏目{number}"))
+    assert len(queries(client, "/", CaptureQueriesContext(connection))) <= one + 7
 
 
 def queries(client: Client, path: str, counter: Any) -> list[str]:
