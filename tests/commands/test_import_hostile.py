@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from articles.models import Article, Image, ImportedFile, Rendition
+from articles.models import Article, Category, Image, ImportedFile, Rendition
+from articles.models.category import MAX_DEPTH
 from articles.renditions import wanted_specs
 from articles.text.sanitize import sanitize
 from tests.commands.imports import article_text, run, write_article
@@ -250,3 +251,12 @@ def test_of_a_flood_of_pictures_the_first_are_stored(folder: Path) -> None:
     done = run(folder)
     assert "100 pictures beyond the first 200 were not stored" in done.report[0]["warnings"]
     assert Article.objects.get().body.count(Image.objects.get().file.url) == 200
+
+
+def test_sections_deeper_than_the_tree_may_be_are_cut_and_told(folder: Path) -> None:
+    write_article(folder / "deep.md", categories=f"[{', '.join(f'c{level}' for level in range(60))}]")
+    done = run(folder)
+    assert Category.objects.count() == MAX_DEPTH
+    assert done.entry("deep.md")["warnings"] == [
+        "categories: 60 levels of sections are too many; the first 8 were taken"
+    ]

@@ -318,6 +318,10 @@ class Writer:
             published_at = timezone.now()
         body = pictures.body(document)
         image, image_url = pictures.hero(document)
+        deepest = max(map(len, document.categories), default=0)
+        if deepest > MAX_DEPTH:
+            text = f"{deepest} levels of sections are too many; the first {MAX_DEPTH} were taken"
+            warnings.append(DocumentWarning(text, key="categories", reason="sections"))
         state = {
             "title": document.title,
             "subtitle": document.subtitle,
