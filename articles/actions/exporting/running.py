@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Max
 
+from articles.actions.exporting import beside
 from articles.actions.exporting.collecting import (
     CHUNK,
     Collector,
@@ -24,7 +25,20 @@ from articles.documents.document import DocumentError
 from articles.documents.exported import read_exported
 from articles.documents.manifest import VERSION, as_line
 from articles.documents.writers.exported import write_exported
-from articles.models import Article, ArticleTag, Author, Authorship, Category, Image, Placement, Redirect, Tag
+from articles.models import (
+    Article,
+    ArticleTag,
+    Author,
+    Authorship,
+    Category,
+    Image,
+    Placement,
+    Redirect,
+    Series,
+    SiteProfile,
+    StandingPage,
+    Tag,
+)
 from articles.models.category import ancestor_paths
 
 _PICTURE = re.compile(r'(?:src|href)="(?P<address>/[^"<>]{1,500})"')
@@ -77,8 +91,10 @@ def _export(folder: ExportFolder, options: ExportOptions, on_article: Callable[[
         folder.note(line)
     numbers = articles.order_by("pk").values_list("pk", flat=True)
     names = Names(numbers.iterator(chunk_size=2000))
+    for line in beside.lines(names, live_only=options.live_only):
+        folder.note(line)
     writing = _Files(Collector(names), Originals())
-    pictures: set[str] = set()
+    pictures = _pictures_beside()
     waiting = numbers.iterator(chunk_size=2000)
     while chunk := list(islice(waiting, CHUNK)):
         articles_now = list(loaded(chunk))
@@ -129,6 +145,17 @@ class _Files:
                 f"article {article.pk}", "reading the file again gives another article", advice="report it"
             )
         return data, as_line("article", path=path, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _pictures_beside() -> set[str]:
+    """Return the names of the pictures of the profile, of public pages and of series."""
+    profile = SiteProfile.objects.select_related("logo", "favicon").filter(pk=1).first()
+    images = [profile.logo, profile.favicon] if profile else []
+    images += [series.hero_image for series in Series.objects.public().exclude(hero_image=None)]
+    bodies = StandingPage.objects.filter(is_public=True).values_list("body", flat=True)
+    found = {match["address"] for body in bodies for match in _PICTURE.finditer(str(body))}
+    own = {address.removeprefix(settings.MEDIA_URL) for address in found if address.startswith(settings.MEDIA_URL)}
+    return own | {str(image.file.name) for image in images if image}
 
 
 def _pictures(article: Article) -> Iterator[str]:

@@ -13,6 +13,14 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from articles.actions.importing.restoring_site import (
+    OF_ARTICLES,
+    attach,
+    make_alias,
+    make_page,
+    make_profile,
+    make_series,
+)
 from articles.documents.document import ArticleDocument, DocumentError, ExportedState
 from articles.documents.manifest import NAME, read_manifest
 from articles.documents.preparing import Prepared
@@ -33,6 +41,7 @@ class Restoration:
         self._zone = zone
         self._highest = 0
         self._additions: dict[tuple[str, str], dict[str, Any]] = {}
+        self._attached: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def restore(self, roots: Iterable[str], *, tell: Callable[[str], None] = lambda text: None) -> None:
         """Make what the lists name and the site lacks; what it has stays as it is. Raises DocumentError.
@@ -58,11 +67,13 @@ class Restoration:
         elif kind == "article":
             if "created" in entry:
                 self._additions[str(folder), as_key(str(entry.get("path")))] = entry
+        elif kind in OF_ARTICLES:
+            self._attached.setdefault((str(folder), as_key(str(entry.get("article")))), []).append(entry)
         elif kind in _MAKERS:
             try:
                 with transaction.atomic():
                     _MAKERS[kind]({key: value for key, value in entry.items() if key != "kind"})
-            except (ValidationError, TypeError, ValueError) as error:
+            except (ValidationError, KeyError, TypeError, ValueError) as error:
                 name = str(entry.get("name") or entry.get("old"))[:80]
                 cause = f"the {kind} {name!r} cannot be made ({error})"
                 raise DocumentError(str(folder / NAME), cause, advice="correct or remove the line") from error
@@ -83,6 +94,19 @@ class Restoration:
         if entry.get("updated"):
             changes["updated_at"] = _moment(entry["updated"])
         return replace(prepared, document=replace(document, **changes))
+
+    def attach(self, made: Iterable[tuple[int, Prepared]]) -> None:
+        """Give new articles what the list says of them beside their files. Raises ValueError."""
+        if not self._attached:
+            return
+        for article, prepared in made:
+            lines = self._attached.get((prepared.file.root, prepared.file.key))
+            if not lines:
+                continue
+            try:
+                attach(article, lines)
+            except (ValidationError, KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"what the list of the export says of it cannot be taken: {error}") from error
 
     def give_numbers(self, documents: Sequence[ArticleDocument]) -> tuple[dict[int, int], dict[int, str]]:
         """Return, by position among new documents, the numbers they had, where those are free, and lost addresses."""
@@ -215,4 +239,8 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], None]] = {
     "tag": _make_tag,
     "author": _make_author,
     "redirect": _make_redirect,
+    "profile": make_profile,
+    "page": make_page,
+    "series": make_series,
+    "alias": make_alias,
 }

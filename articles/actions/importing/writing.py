@@ -284,6 +284,7 @@ class Writer:
             task.article_id = numbers.get(position, 0)
             task.lost_address = lost.get(position, "")
         store_new(new, self._taxonomy, self._run, self._keep_addresses)
+        self._restoration.attach((task.article_id, task.incoming.prepared) for task in new)
         if changed:
             self._updater.update(changed, self._taxonomy, edited)
         exported = [task for task in tasks if task.document.exported]
