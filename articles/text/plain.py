@@ -20,7 +20,7 @@ _TAG = re.compile(r'</?([a-z][a-z0-9]*+)(?:[^<>"]++|"[^"]*+")*+>')
 _UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(sorted(_UNSEEN))})[\s>]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _HAN = re.compile(
-    r"[\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+    r"[\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _SENTENCE_ENDS = "。！？!?…；;\n"
@@ -98,12 +98,18 @@ def excerpt(text: str, *, length: int = 120) -> str:
 
 def count_words(text: str) -> int:
     """Return the number of words as Chinese editors count (字数): each Hanzi, kana and hangul, each Latin word."""
-    characters, others = _HAN.subn(" ", text)[::-1]
-    return characters + len(_WORD.findall(others))
+    characters, words = _count(text)
+    return characters + words
+
+
+def _count(text: str) -> tuple[int, int]:
+    """Return the number of characters that count by themselves, and that of other words."""
+    others, runs = _HAN.subn(" ", text)
+    return len(text) - (len(others) - runs), len(_WORD.findall(others))
 
 
 def reading_minutes(text: str) -> int:
     """Return the minutes that reading `text` takes, at least 1."""
-    characters, others = _HAN.subn(" ", text)[::-1]
-    minutes = characters / HANZI_A_MINUTE + len(_WORD.findall(others)) / WORDS_A_MINUTE
+    characters, words = _count(text)
+    minutes = characters / HANZI_A_MINUTE + words / WORDS_A_MINUTE
     return max(1, round(minutes))

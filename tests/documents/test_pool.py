@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from articles.documents.pool import MEMORY_BYTES, run_in_workers
+from articles.documents import pool
+from articles.documents.pool import GLANCES, MEMORY_BYTES, run_in_workers
 
 
 def work(item: str) -> str:
@@ -81,10 +82,31 @@ def test_no_more_is_taken_than_the_window_holds() -> None:
     results.close()  # type: ignore[attr-defined]
 
 
-def test_one_item_starts_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    from articles.documents import pool
-
-    started, start = [], pool._start
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was given to each worker that was started."""
+    started: list[object] = []
+    start = pool._start
     monkeypatch.setattr(pool, "_start", lambda *given: started.append(given) or start(*given))  # type: ignore[func-returns-value]
+    return started
+
+
+def test_one_item_starts_one_process(started: list[object]) -> None:
     assert run(["a"], jobs=50) == ["A"]
     assert len(started) == 1
+
+
+def test_what_is_settled_at_once_keeps_its_place_and_goes_to_no_worker(started: list[object]) -> None:
+    def known(item: str) -> str | None:
+        return "known" if item == "die" else None
+
+    settled = run_in_workers(work, ["die"] * 500, jobs=2, lost=lost, at_once=known)
+    assert list(settled) == ["known"] * 500
+    assert not started
+    mixed = run_in_workers(work, ["a", "die", "b", "die"], jobs=1, lost=lost, at_once=known)
+    assert list(mixed) == ["A", "known", "B", "known"]
+
+
+def test_a_light_worker_can_be_lost_as_well() -> None:
+    results = run_in_workers(work, ["a", "die", "b"], jobs=1, lost=lost, load=GLANCES)
+    assert list(results) == ["A", "die: the process that read it ended", "B"]
