@@ -17,7 +17,7 @@ from articles.actions.restoring import pending_change, preparing, sign
 from articles.actions.rules import access, may_plan, may_sign_for_others
 from articles.actions.workflow import perform, take_step
 from articles.admin.article_corrections import CorrectionsAdmin
-from articles.admin.article_filters import KindFilter, SectionFilter, StatusFilter, TimeFilter
+from articles.admin.article_filters import ArticlePaginator, KindFilter, SectionFilter, StatusFilter, TimeFilter
 from articles.admin.article_form import ArticleForm
 from articles.admin.article_history import HistoryAdmin
 from articles.admin.article_steps import WorkflowAdmin, posted_step
@@ -55,7 +55,8 @@ class ArticleAdmin(
     list_display = ("headline", "state", "section", "byline_text", "source", "moment")
     list_display_links = ("headline",)
     list_filter = (StatusFilter, SectionFilter, KindFilter, TimeFilter, MarkFilter, RunFilter, ImportSourceFilter)
-    list_select_related = ("category__parent",)
+    list_select_related = False
+    paginator = ArticlePaginator
     # What has no time yet is being worked on and stands on top, on both databases.
     ordering = (F("published_at").desc(nulls_first=True), "-id")
     sortable_by = ("moment",)
@@ -141,7 +142,7 @@ class ArticleAdmin(
             if words.isascii() and words.isdigit() and len(words) < 19:
                 condition |= Q(pk=int(words))
             queryset = queryset.filter(condition)
-        return queryset.defer("body", "internal_note").prefetch_related("authorships__author"), False
+        return queryset.defer("body", "internal_note"), False
 
     @admin.display(description=gettext_lazy("title"))
     def headline(self, article: Article) -> str:

@@ -4,15 +4,36 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.admin.base import UncountedPaginator
 from articles.models import Article, Category, Kind, Placement, Status
 
 MAX_YEARS = 40
+
+
+class ArticlePaginator(UncountedPaginator):
+    """Finds the numbers of a page by an index alone, and reads the rows of these only: bodies make rows wide."""
+
+    def rows(self, start: int, end: int) -> list[Any]:
+        listed: Any = self.object_list
+        ids = list(listed.values_list("pk", flat=True)[start:end])
+        rows = Article.objects.for_lists().select_related("category__parent").prefetch_related("authorships__author")
+        found = rows.in_bulk(ids)
+        return [found[number] for number in ids if number in found]
+
+
+def among(queryset: Any, numbers: Any) -> Any:
+    """Narrow the list to the articles whose numbers a query gives.
+
+    The sum keeps SQLite from looking each of them up and sorting them: it walks the index of times and stops when the
+    page is full.
+    """
+    return queryset.alias(number=F("pk") + 0).filter(number__in=numbers)
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -29,7 +50,8 @@ class StatusFilter(admin.SimpleListFilter):
         now, value = timezone.now(), self.value()
         if value == "trash":
             return queryset.filter(trashed_at__isnull=False)
-        queryset = queryset.filter(trashed_at=None)
+        # By the small index of the trash: the column itself stands behind the body in the row.
+        queryset = queryset.exclude(pk__in=Article.objects.filter(trashed_at__isnull=False).order_by().values("pk"))
         if value == "live":
             return queryset.filter(Article.live_condition(now))
         if value == "scheduled":
@@ -74,7 +96,7 @@ class SectionFilter(admin.SimpleListFilter):
             return queryset.none()
         path = self.chosen.path
         below = Q(category__path=path) | Q(category__path__gt=f"{path}/", category__path__lt=f"{path}0")
-        return queryset.filter(pk__in=Placement.objects.filter(below).order_by().values("article"))
+        return among(queryset, Placement.objects.filter(below).order_by().values("article"))
 
 
 class TimeFilter(admin.SimpleListFilter):

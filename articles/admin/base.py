@@ -50,10 +50,13 @@ class UncountedPaginator(Paginator):
     def page(self, number: int | str) -> UncountedPage:
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
+        rows = self.rows(start, start + self.per_page + 1)
         page = UncountedPage(rows[: self.per_page], number, self)
         page.follows = len(rows) > self.per_page and number < MAX_PAGES
         return page
+
+    def rows(self, start: int, end: int) -> list[Any]:
+        return list(self.object_list[start:end])
 
 
 class UncountedChangeList(ChangeList):

@@ -6,9 +6,15 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from articles.admin.article_filters import among
 from articles.models import FileMark, ImportedFile, ImportRun, Mark
 
 MAX_CHOICES = 20
+
+
+def _articles_of(rows: Any, name: str = "article") -> Any:
+    """Return the articles of files or marks; a file may have lost its article."""
+    return rows.filter(**{f"{name}__isnull": False}).order_by().values(name)
 
 
 class RunFilter(admin.SimpleListFilter):
@@ -22,7 +28,7 @@ class RunFilter(admin.SimpleListFilter):
         value = self.value() or ""
         if not (value.isascii() and value.isdigit() and len(value) < 19):
             return queryset
-        return queryset.filter(pk__in=ImportedFile.objects.filter(run=int(value)).values("article"))
+        return among(queryset, _articles_of(ImportedFile.objects.filter(run=int(value))))
 
 
 class ImportSourceFilter(admin.SimpleListFilter):
@@ -44,7 +50,7 @@ class ImportSourceFilter(admin.SimpleListFilter):
         known = {key for key, _name in self.lookup_choices}
         if self.value() not in known:
             return queryset
-        return queryset.filter(pk__in=ImportedFile.objects.filter(source=self.value()).values("article"))
+        return among(queryset, _articles_of(ImportedFile.objects.filter(source=self.value())))
 
 
 class MarkFilter(admin.SimpleListFilter):
@@ -57,4 +63,4 @@ class MarkFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() not in Mark.values:
             return queryset
-        return queryset.filter(pk__in=FileMark.objects.filter(mark=self.value()).values("file__article"))
+        return among(queryset, _articles_of(FileMark.objects.filter(mark=self.value()), "file__article"))

@@ -219,6 +219,7 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit's
             models.Index(fields=("-published_at", "-id"), name="article_newest"),
             models.Index(fields=("status", "-published_at", "-id"), name="article_status_newest"),
             models.Index(fields=("category", "-published_at", "-id"), name="article_category_newest"),
+            models.Index(fields=("kind", "-published_at", "-id"), name="article_kind_newest"),
             # Not for addresses, which go by the number: for what an address of another site may mean.
             models.Index(fields=("slug",), name="article_slug"),
             # The trash and the takedowns are few: their lists do not walk the table.
