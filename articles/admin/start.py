@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,14 +33,17 @@ def trays(user: User) -> list[Tray]:
     kept: Any = visible_to(user).filter(trashed_at=None, withdrawn_at=None)
     kept = kept.for_lists().select_related("category")
     own = kept.filter(owner=user)
+    # As the list of articles: the index of the status has this order, and the newest stand on top.
+    newest = (F("published_at").desc(nulls_first=True), "-id")
     found = [
-        (_("My drafts"), own.filter(status=Status.DRAFT).order_by("-id"), "?status=draft"),
-        (_("My articles in review"), own.filter(status=Status.IN_REVIEW).order_by("-id"), "?status=in_review"),
+        (_("My drafts"), own.filter(status=Status.DRAFT).order_by(*newest), "?status=draft"),
+        (_("My articles in review"), own.filter(status=Status.IN_REVIEW).order_by(*newest), "?status=in_review"),
     ]
     if desk_paths(user) or user.has_perm("articles.edit_any_article"):
         published = kept.filter(status=Status.PUBLISHED)
+        waiting = kept.filter(status=Status.IN_REVIEW).order_by(*newest)
         today = published.filter(published_at__gte=midnight, published_at__lte=now)
-        found[1] = (_("Waiting for review"), kept.filter(status=Status.IN_REVIEW).order_by("-id"), "?status=in_review")
+        found[1] = (_("Waiting for review"), waiting, "?status=in_review")
         found += [
             (_("Scheduled"), published.filter(published_at__gt=now).order_by("published_at"), "?status=scheduled"),
             (_("Published today"), today.order_by("-published_at"), "?status=live"),

@@ -1,12 +1,10 @@
 """Sections and tags from the list, without opening the article; and a new draft that begins as a copy."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, AuditEntry, Status, Verb
-from tests.factories import NOON, make_article, make_articles, make_author, make_category, make_user
+from tests.factories import NOON, make_article, make_author, make_category, make_user
 
 LIST = "/admin/articles/article/"
 pytestmark = pytest.mark.django_db
@@ -91,20 +89,6 @@ def test_what_one_may_not_write_one_may_not_file():
     assert client.post(filing(article), {"mark": ";", "tag_names": ["大雾"]}).status_code == 403
     assert not article.tags.exists()
     assert client.get(f"{LIST}99999999999999999999/filing/").status_code == 404
-
-
-def test_the_list_costs_the_same_with_the_way_to_the_form():
-    def cost():
-        with CaptureQueriesContext(connection) as captured:
-            client.get(LIST)
-        return len(captured)
-
-    client, section = browser_of(make_user("chief")), make_category("交通", make_category("城市"))
-    make_articles(2, category=section)
-    cost()
-    few = cost()
-    make_articles(40, category=section)
-    assert cost() == few
 
 
 # --- copies

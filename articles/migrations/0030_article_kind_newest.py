@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0028_chief_of_searches'),
+        ('articles', '0029_taxonomy_changes'),
     ]
 
     operations = [
