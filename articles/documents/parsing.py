@@ -234,9 +234,11 @@ def _refuse_pages(keys: Keys, page_type: str, key: str, site: Site | None, *, is
     target = keys.take("redirect_to")
     if target:
         raise DocumentSkipped(f"it only leads to {str(target)[:200]}")
-    if page_type in _PAGE_TYPES or (
-        site and page_type not in {"post", "posts"} and site.is_page(key, is_dated=is_dated)
-    ):
+    # Without a configuration too: Hugo's pages lie at the top of `content`, and bear no date.
+    is_page = (
+        site.is_page(key, is_dated=is_dated) if site else PurePosixPath(key).parent.name == "content" and not is_dated
+    )
+    if page_type in _PAGE_TYPES or (is_page and page_type not in {"post", "posts"}):
         raise DocumentSkipped("a standalone page of the site, not an article")
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from articles.documents.document import DocumentSkipped
 from articles.documents.keys import _KEPT as KEPT
 from articles.documents.keys import ALIASES, Keys, as_address, as_plain, moment_from_path, parse_moment
 from articles.documents.parsing import Reading, parse_document
@@ -176,3 +177,18 @@ def test_the_best_date_that_there_is_counts_and_what_stood_in_is_named(
     assert document.published_at.astimezone(SHANGHAI).date().isoformat() == day
     told = [warning.text for warning in document.warnings if "taken from" in warning.text]
     assert (origin in told[0]) if origin else told == []
+
+
+def test_a_page_at_the_top_of_a_content_folder_is_no_article_unless_it_has_a_date() -> None:
+    for key, front, is_article in [
+        ("site/content/authors.md", "title: a", False),
+        ("site/content/authors.md", "title: a\ndate: 2021-05-15", True),
+        ("site/content/posts/authors.md", "title: a", True),
+    ]:
+        text = f"---\n{front}\n---\n正文".encode()
+        try:
+            parse_document(text, source="a", key=key, modified_at=datetime.now(UTC), reading=Reading(SHANGHAI))
+        except DocumentSkipped:
+            assert not is_article, key
+        else:
+            assert is_article, key
