@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db.models import Field, Max
+from django.db.models.functions import Length
 
 from articles.models import (
     Article,
@@ -92,7 +94,11 @@ def _fields_of(article: Article) -> dict[str, Any]:
     return data | {"sections": [], "byline": [], "tags": [], PICTURE_TEXTS: {}}
 
 
-MAX_KEPT = 200  # versions of one article; the oldest give way, the first and those of imports stay
+# Versions of one article, and their bytes where bodies are long; the oldest give way. What stays: the first, those
+# of imports, and the newest whatever their size.
+MAX_KEPT = 200
+MAX_BYTES = 10_000_000
+MIN_KEPT = 20
 
 
 def record(
@@ -142,7 +148,13 @@ def record_imports(data: Mapping[int, dict[str, Any]], run: ImportRun | None) ->
 def _thin_out(article: Article) -> None:
     """Keep what a history can hold: the first version, those that an import needs, and the newest."""
     saved = Revision.objects.filter(article=article, state=State.SAVED, run=None, origin=Origin.EDITOR)
-    old = list(saved.order_by("-id").values_list("pk", flat=True)[MAX_KEPT : MAX_KEPT + 50])
+    sizes = list(saved.order_by("-id").annotate(size=Length("packed")).values_list("pk", "size")[: MAX_KEPT + 50])
+    totals = accumulate(size for _pk, size in sizes)
+    old = [
+        pk
+        for place, ((pk, _size), total) in enumerate(zip(sizes, totals, strict=True))
+        if place >= MAX_KEPT or (place >= MIN_KEPT and total > MAX_BYTES)
+    ]
     if old:
         first = Revision.objects.filter(article=article).order_by("id").values("pk")[:1]
         Revision.objects.filter(pk__in=old).exclude(pk__in=list(first.values_list("pk", flat=True))).delete()

@@ -71,7 +71,7 @@ class ArticleAdmin(
         (None, {"fields": ("title", "subtitle", "summary", "text"), "classes": ("desk-main",)}),
         (gettext_lazy("Publication"), {"fields": ("published_at", "kind"), "classes": ("desk-side",)}),
         (gettext_lazy("Sections and tags"), {"fields": ("sections_text", "tags_text"), "classes": ("desk-side",)}),
-        (gettext_lazy("Lead image"), {"fields": ("lead_picture",), "classes": ("desk-side", "after-byline")}),
+        (gettext_lazy("Lead image"), {"fields": ("lead_picture",), "classes": ("desk-side",)}),
         (
             gettext_lazy("More"),
             {
@@ -100,7 +100,7 @@ class ArticleAdmin(
             gettext_lazy("Lead image"),
             {
                 "fields": ("lead_picture", "hero_file", "hero_image", "hero_alt_text", "hero_caption", "hero_credit"),
-                "classes": ("desk-side", "after-byline"),
+                "classes": ("desk-side",),
             },
         ),
         (
@@ -259,6 +259,10 @@ class ArticleAdmin(
         drop_autosave(article if change else None, by=user)
         if form.step:
             self.tell_step(request, article)
+        if form.step is Verb.PUBLISH and article.category_id is None:
+            messages.warning(
+                request, _("It stands in no section: readers find it on the front page and by search only.")
+            )
         if removed := removal_text(form.removed):
             messages.warning(request, _("Removed from the text: %(list)s.") % {"list": removed})
         if warning:

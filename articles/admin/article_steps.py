@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -138,7 +139,11 @@ class WorkflowAdmin(admin.ModelAdmin):
 
     def tell_step(self, request: HttpRequest, article: Article) -> None:
         words = {"title": article.title, "status": status_text(article)}
-        messages.success(request, _("“%(title)s” is now: %(status)s.") % words)
+        text = _("“%(title)s” is now: %(status)s.") % words
+        if article.is_live():
+            link = format_html('<a href="{}">{}</a>', article.get_absolute_url(), _("View on site"))
+            text = format_html("{} {}", text, link)
+        messages.success(request, text)
 
     def steps_context(self, request: HttpRequest, article: Article | None) -> dict[str, Any]:
         """Return what the template needs to draw the panel and the save bar."""

@@ -98,6 +98,16 @@ def test_a_history_stays_bounded_and_keeps_its_beginning(monkeypatch):
     assert MAX_KEPT >= 100
 
 
+def test_long_bodies_keep_fewer_versions_but_never_less_than_the_newest(monkeypatch):
+    monkeypatch.setattr("articles.actions.revising.MAX_BYTES", 1)
+    monkeypatch.setattr("articles.actions.revising.MIN_KEPT", 3)
+    article, boss = make_article(title="最初"), make_editor()
+    for number in range(6):
+        save(article, boss, title=f"第{number}稿")
+    titles = [revision.data["title"] for revision in Revision.objects.order_by("pk")]
+    assert titles == ["最初", "第3稿", "第4稿", "第5稿"]
+
+
 def test_readers_see_nothing_of_a_prepared_change_until_it_is_published(client):
     editor, article = make_editor(), make_article(title="旧题")
     change = prepare(article, editor, title="新题", body="<p>新的正文。</p>")

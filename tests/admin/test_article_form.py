@@ -355,6 +355,15 @@ def test_strange_characters_never_break_the_form(desk, field, bad):
         assert not any(ord(char) < 32 for char in article.title + article.summary + article.body + article.source_name)
 
 
+def test_what_is_published_says_where_it_is_and_what_it_lacks(desk):
+    desk.cookies["lang"] = "en"
+    page = desk.post(ADD, article_form(title='<b>"题', _verb="publish"), follow=True).content.decode()
+    article = Article.objects.get()
+    assert f'<a href="{article.get_absolute_url()}">View on site</a></li>' in page
+    assert "&lt;b&gt;&quot;题” is now: published." in page
+    assert "It stands in no section" in page
+
+
 def test_an_article_that_readers_do_not_see_says_why(desk):
     article = make_article(live=False)
     desk.cookies["lang"] = "en"

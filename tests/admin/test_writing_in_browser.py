@@ -58,6 +58,20 @@ def test_a_browser_that_is_killed_in_mid_sentence_loses_seconds(desks, live_serv
     assert "断电之前的半句话" in Article.objects.get().body
 
 
+def test_an_impatient_click_saves_once_and_leaves_nothing_unsaved(desks, live_server):
+    page = desks().new_page()
+    enter(page, live_server, make_user("chief"), "/admin/articles/article/add/")
+    page.fill("#id_title", "急稿")
+    type_at_the_end(page, "两次点击。")
+    with page.expect_navigation():
+        page.dblclick("[name=_continue]")
+    page.wait_for_selector(".messagelist")
+    page.goto(f"{live_server.url}/admin/articles/article/add/")
+    page.wait_for_selector("#id_title")
+    assert page.query_selector("a[href='?unsaved=1']") is None
+    assert Article.objects.count() == 1
+
+
 def test_two_people_collide_and_nothing_is_lost(desks, live_server):
     article = make_article(title="原题", summary="原摘要")
     path = f"/admin/articles/article/{article.pk}/change/"

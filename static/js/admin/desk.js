@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const token = form.querySelector("[name=csrfmiddlewaretoken]")
   const keptLine = document.getElementById("desk-kept")
   let isTyped = false
-  let isSending = false
+  let sending = null
   let isLeaving = false
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "")
@@ -38,10 +38,12 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name)
     return data
   }
-  const keep = async () => {
-    if (!isTyped || isSending || isLeaving) return
+  const keep = () => {
+    if (!isTyped || sending || isLeaving) return
     isTyped = false
-    isSending = true
+    sending = send().finally(() => (sending = null))
+  }
+  const send = async () => {
     try {
       const answer = await post(settings.autosave, typed())
       if (answer.isSignedOut) {
@@ -52,7 +54,6 @@ document.addEventListener("DOMContentLoaded", () => {
       isTyped = true
       say(texts.failed, true)
     }
-    isSending = false
   }
   const mark = (event) => {
     // The editor tells of its start too; only a body that differs from the stored one was typed in.
@@ -98,7 +99,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     line.hidden = line.childElementCount === 0
     for (const button of document.querySelectorAll(".submit-row input, .submit-row button"))
-      button.disabled = Boolean(writer) && !room.mine
+      if (button.formTarget !== "_blank") button.disabled = Boolean(writer) && !room.mine
   }
   const beat = async () => {
     try {
@@ -109,6 +110,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   beat()
   setInterval(beat, 15000)
+  addEventListener("pageshow", () => (isLeaving = false))
   addEventListener("pagehide", () => {
     if (!settings.number) return
     const body = new FormData()
@@ -125,21 +127,28 @@ document.addEventListener("DOMContentLoaded", () => {
       if (isSure || event.submitter?.formTarget === "_blank") return
       event.preventDefault()
       event.stopImmediatePropagation()
+      if (isLeaving) return // a second click: it is on its way
+      isLeaving = true
       const { submitter } = event
+      // What is being kept must not arrive behind the save, or it would be offered as unsaved.
+      await sending
       try {
         const answer = await ask(settings.presence)
         if (answer.isSignedOut) {
+          isLeaving = false
           say(texts.signedOut, true)
           return
         }
         token.value = answer.token
       } catch {
+        isLeaving = false
         say(texts.failed, true)
         return
       }
-      isSure = isLeaving = true
+      isSure = true
       form.requestSubmit(submitter)
-      setTimeout(() => (isSure = isLeaving = false), 3000)
+      isSure = false
+      setTimeout(() => (isLeaving = false), 60000) // the browser's own stop button was pressed
     },
     true,
   )
