@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from articles.documents.preparing import Prepared
-from articles.documents.readers.files import FoundFile
-from articles.models import ImportedFile
+from articles.models import Article, ImportedFile
 from articles.models.imported import digest_key
 
 Identity = tuple[str, str]  # source, digest of the key
@@ -46,14 +46,6 @@ class Incoming:
         return self.source, digest_key(self.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A file that holds what was imported from it: nobody looked into it."""
-
-    file: FoundFile
-    known: Known
-
-
 _COLUMNS = (
     "source",
     "key_digest",
@@ -83,6 +75,25 @@ def look_up(identities: Iterable[Identity]) -> dict[Identity, Known]:
         for source, digest, *values in rows.values_list(*_COLUMNS)
         if (source, digest) in wanted
     }
+
+
+def digests_of(source: str, key_digests: Iterable[str], map_digest: str | None) -> dict[str, tuple[str, int | None]]:
+    """Return what the files of a source held, and their articles, by the digests of their keys.
+
+    Files that were imported by another map than that of `map_digest`, where one is given, are left out.
+    """
+    rows = ImportedFile.objects.filter(source=source, key_digest__in=list(key_digests))
+    if map_digest is not None:
+        rows = rows.filter(map_digest=map_digest)
+    return {key: (digest, article) for key, digest, article in rows.values_list("key_digest", "digest", "article")}
+
+
+def absences() -> dict[int, str]:
+    """Return the articles into which nothing may be imported, each with the reason; those that are gone aside."""
+    gone = Article.objects.order_by("pk").values_list("pk", "trashed_at", "withdrawn_at")
+    # One after the other: each condition has an index of its own.
+    rows = chain(gone.filter(trashed_at__isnull=False), gone.filter(withdrawn_at__isnull=False))
+    return {pk: absence_of(pk, trashed_at, withdrawn_at) for pk, trashed_at, withdrawn_at in rows}
 
 
 def known_from(

@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from articles.actions.importing.enduring import persistently
-from articles.actions.importing.known import Identity, Incoming, Known, Unchanged, look_up
+from articles.actions.importing.known import Identity, Incoming, absence_of, absences, digests_of
 from articles.actions.importing.maps import keep_map
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
@@ -43,6 +44,9 @@ BATCH_SECONDS = 0.6
 TURN_SECONDS = 0.11
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
 LOCK = "import"
+# The digest of what a file held, and its article.
+_Stored = tuple[str, int | None]
+_NOTHING: _Stored = "", None
 
 
 class PathRefused(Exception):
@@ -148,35 +152,35 @@ class _Run:
 
     # --- from files to prepared documents
 
-    def _prepared(self) -> Iterator[Incoming | Unchanged]:
+    def _prepared(self) -> Iterator[Incoming | Entry]:
         """Yield what becomes of each file, in the order of the files."""
         sources = {str(root): source for root, source in self._roots.values()}
-        results: Iterator[Prepared | Unchanged] = run_in_workers(
+        results: Iterator[Prepared | list[Entry]] = run_in_workers(
             self._preparation,
             self._compared(sources),
             jobs=self._options.jobs,
             lost=_lost,
-            at_once=lambda item: item if isinstance(item, Unchanged) else None,
+            at_once=lambda item: item if isinstance(item, list) else None,
         )
         try:
             for result in results:
-                if isinstance(result, Unchanged):
-                    yield result
+                if isinstance(result, list):
+                    yield from result
                 else:
                     yield Incoming(sources[result.file.root], self._restoration.completed(result))
         finally:
             results.close()  # type: ignore[attr-defined]
 
-    def _compared(self, sources: dict[str, str]) -> Iterator[FoundFile | Unchanged]:
-        """Yield the files; of those that were imported before, which hold the same bytes still."""
-        waiting: deque[tuple[list[FoundFile], list[Known | None]]] = deque()
+    def _compared(self, sources: dict[str, str]) -> Iterator[FoundFile | list[Entry]]:
+        """Yield the files that have to be read, and between them what was imported before and holds the same bytes."""
+        waiting: deque[tuple[list[FoundFile], list[_Stored]]] = deque()
 
         def remembered() -> Iterator[Remembered]:
             for files in self._chunks():
-                known = self._known(files, sources)
-                waiting.append((files, known))
-                pairs = [(file, row.digest) for file, row in zip(files, known, strict=True) if row]
-                yield Remembered(files[0].root, tuple(file.path for file, _ in pairs), tuple(d for _, d in pairs))
+                stored = self._stored(files, sources[files[0].root])
+                waiting.append((files, stored))
+                pairs = [(file.path, digest) for file, (digest, _article) in zip(files, stored, strict=True) if digest]
+                yield Remembered(files[0].root, tuple(path for path, _ in pairs), tuple(digest for _, digest in pairs))
 
         compared = run_in_workers(
             compare,
@@ -188,10 +192,22 @@ class _Run:
             load=GLANCES,
         )
         try:
+            absent: dict[int, str] | None = None
             for same in compared:
                 answers = iter(same)
-                for file, row in zip(*waiting.popleft(), strict=True):
-                    yield Unchanged(file, row) if row and next(answers) else file
+                entries: list[Entry] = []
+                for file, (digest, article) in zip(*waiting.popleft(), strict=True):
+                    if digest and next(answers):
+                        if absent is None:
+                            absent = persistently(absences, lock=LOCK)
+                        entries.append(_unchanged(file, article, absent))
+                        continue
+                    if entries:
+                        yield entries
+                        entries = []
+                    yield file
+                if entries:
+                    yield entries
         finally:
             compared.close()  # type: ignore[attr-defined]
 
@@ -204,27 +220,25 @@ class _Run:
                 left = None if left is None else left - len(chunk)
                 yield chunk
 
-    def _known(self, files: list[FoundFile], sources: dict[str, str]) -> list[Known | None]:
+    def _stored(self, files: list[FoundFile], source: str) -> list[_Stored]:
         """Return what is remembered of each file, where the same bytes would make the same article."""
         if self._options.overwrite:
-            return [None] * len(files)
-        identities = [(sources[file.root], digest_key(file.key)) for file in files]
-        found = persistently(partial(look_up, identities), lock=LOCK)
-        known = [None if file.error else found.get(each) for file, each in zip(files, identities, strict=True)]
-        if self._options.map_data:
-            # Another map may make something else of the same bytes.
-            known = [row if row and row.map_digest == self._options.map_digest else None for row in known]
-        return known
+            return [_NOTHING] * len(files)
+        keys = [digest_key(file.key) for file in files]
+        # Another map may make something else of the same bytes.
+        map_digest = self._options.map_digest if self._options.map_data else None
+        stored = persistently(partial(digests_of, source, keys, map_digest), lock=LOCK)
+        return [_NOTHING if file.error else stored.get(key, _NOTHING) for file, key in zip(files, keys, strict=True)]
 
     # --- from documents to articles
 
-    def _batches(self, found: Iterable[Incoming | Unchanged]) -> Iterator[list[Incoming | Unchanged]]:
+    def _batches(self, found: Iterable[Incoming | Entry]) -> Iterator[list[Incoming | Entry]]:
         """Cut into batches; two files with one identity never share one, so the second sees what the first made."""
-        batch: list[Incoming | Unchanged] = []
+        batch: list[Incoming | Entry] = []
         seen: set[Identity] = set()
         length = 0
         for each in found:
-            identity = None if isinstance(each, Unchanged) else each.identity
+            identity = None if isinstance(each, Entry) else each.identity
             if len(seen) >= self._size or length >= BATCH_LENGTH or identity in seen or len(batch) >= _KNOWN_AT_ONCE:
                 yield batch
                 batch, seen, length = [], set(), 0
@@ -235,18 +249,20 @@ class _Run:
         if batch:
             yield batch
 
-    def _write(self, batch: list[Incoming | Unchanged]) -> list[Entry]:
+    def _write(self, batch: list[Incoming | Entry]) -> list[Entry]:
         """Write a batch in one transaction; a batch that fails is written again a document at a time."""
         try:
             return persistently(partial(self._write_once, batch), lock=LOCK)
         except (DatabaseError, ValidationError, ValueError, OSError) as error:
             if len(batch) == 1:
-                file = batch[0].file if isinstance(batch[0], Unchanged) else batch[0].prepared.file
+                if isinstance(batch[0], Entry):
+                    raise
+                file = batch[0].prepared.file
                 cause = DocumentError(file.name, f"it could not be stored ({_first_line(error)})")
                 return [Entry(file.location, Outcome.FAILED, error=str(cause))]
         return [entry for single in batch for entry in self._write([single])]
 
-    def _write_once(self, batch: list[Incoming | Unchanged]) -> list[Entry]:
+    def _write_once(self, batch: list[Incoming | Entry]) -> list[Entry]:
         number = sum(1 for each in batch if isinstance(each, Incoming))
         if number:
             self._give_turn()
@@ -323,8 +339,13 @@ def _files(path: Path, root: Path, site: Site | None, options: ImportOptions) ->
     return find_files(path, root=root, include=options.include, exclude=options.exclude, scope=scope)
 
 
-def _lost(file: FoundFile | Unchanged, cause: str) -> Prepared:
-    file = file.file if isinstance(file, Unchanged) else file
+def _unchanged(file: FoundFile, article: int | None, absent: dict[int, str]) -> Entry:
+    absence = absence_of(None, None, None) if article is None else absent.get(article, "")
+    outcome = Outcome.SKIPPED if absence else Outcome.UNCHANGED
+    return Entry(file.location, outcome, article, error=absence)
+
+
+def _lost(file: Any, cause: str) -> Prepared:
     return Prepared(file, error=DocumentError(file.name, cause, advice="make the file smaller or simpler"))
 
 

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from articles.actions.importing.claims import Claims
 from articles.actions.importing.gathering import join_series
-from articles.actions.importing.known import Identity, Incoming, Known, Unchanged, absence_of, look_up
+from articles.actions.importing.known import Identity, Incoming, Known, absence_of, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.pictures import Pictures
@@ -113,11 +113,14 @@ class Writer:
         self._moving.clear()
         self._claims.settle()
 
-    def write(self, batch: Sequence[Incoming | Unchanged]) -> list[Entry]:
-        """Write a batch inside the caller's transaction and tell what became of each file, in order."""
+    def write(self, batch: Sequence[Incoming | Entry]) -> list[Entry]:
+        """Write a batch inside the caller's transaction and tell what became of each file, in order.
+
+        Entries in it are decided already.
+        """
         fresh = [each for each in batch if isinstance(each, Incoming)]
         written = iter(self._write(fresh) if fresh else ())
-        entries = [_entry_of_unchanged(each) if isinstance(each, Unchanged) else next(written) for each in batch]
+        entries = [each if isinstance(each, Entry) else next(written) for each in batch]
         self._keep(entries)
         return entries
 
@@ -384,13 +387,6 @@ class Writer:
     ) -> Entry:
         path = incoming.prepared.file.location
         return Entry(path, outcome, article, tuple(str(warning) for warning in warnings), error)
-
-
-def _entry_of_unchanged(unchanged: Unchanged) -> Entry:
-    known = unchanged.known
-    if known.absence:
-        return Entry(unchanged.file.location, Outcome.SKIPPED, known.article, error=known.absence)
-    return Entry(unchanged.file.location, Outcome.UNCHANGED, known.article)
 
 
 def _taken_down(documents: Iterable[ArticleDocument | None]) -> dict[tuple[str, str], int]:

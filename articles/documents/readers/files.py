@@ -65,7 +65,7 @@ class FoundFile:
     @property
     def location(self) -> str:
         """Where the file stands, to the letter."""
-        return self.root if self.path == "." else os.path.join(self.root, self.path)
+        return self.root if self.path == "." else f"{self.root.rstrip('/')}/{self.path}"
 
     @property
     def name(self) -> str:
