@@ -162,7 +162,7 @@ def page_kinds() -> dict[str, str]:
         "article-traditional": live.filter(language="zh-hant").order_by("pk").first(),
         "article-other-language": live.exclude(language__startswith="zh").exclude(language="en").order_by("pk").first(),
         "article-long": live.filter(body__contains="<h2", language="zh-hans").order_by("-word_count").first(),
-        "article-long-title": tagged.order_by("-length", "pk").first(),
+        "article-long-title": tagged.filter(language="zh-hans").order_by("-length", "pk").first(),
         "article-many-tags": tagged.order_by("-number", "pk").first(),
         "article-table": live.filter(body__contains="<table").order_by("-code", Length("body").desc(), "pk").first(),
         "article-code": live.filter(body__contains="<pre").order_by("-word_count", "pk").first(),
