@@ -27,7 +27,8 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT), str(PROJECT / "benchmarks")]
 
-from search_site import CHUNK, Site, percentile, start_django  # noqa: E402
+from search_loading import CHUNK  # noqa: E402
+from search_site import Site, percentile, start_django  # noqa: E402
 
 GROUPS = (("up to 1 %", 0, 0.01), ("1 to 20 %", 0.01, 0.2), ("above 20 %", 0.2, 1.01))
 
@@ -83,6 +84,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", help="a folder for SQLite's file and the figures; a temporary one without it")
     parser.add_argument("--reuse", help="the folder of an earlier run, whose databases are measured again")
+    parser.add_argument("--times", type=int, default=1, help="then make of each article so many, at other moments")
     parser.add_argument("--check", action="store_true", help="also time check_search")
     parser.add_argument("--rebuild", action="store_true", help="also time rebuild_search")
     options = parser.parse_args()
@@ -101,10 +103,12 @@ def main() -> None:
         if loaded < options.count:
             (folder / "drawn.json").unlink(missing_ok=True)
             load_both(folder, urls, options, loaded)
+        if options.times > 1:
+            together("multiply", str(folder), urls, options.times)
         stages = ["measure", *(["prove"] if options.check else []), *(["rebuild"] if options.rebuild else [])]
         for stage in stages:
             for url in urls:
-                alone(stage, str(folder), url)
+                together(stage, str(folder), [url])
         show([json.loads((folder / f"{vendor}.json").read_text()) for vendor in ("sqlite", "postgresql")])
 
 
@@ -116,17 +120,20 @@ def empty(url: str) -> None:
     )
 
 
-def alone(stage: str, folder: str, url: str) -> None:
-    """Run a stage in a process of its own: another database, and its own memory."""
-    process = multiprocessing.get_context("spawn").Process(target=run_stage, args=(stage, folder, url))
-    process.start()
-    process.join()
-    if process.exitcode:
-        raise SystemExit(f"{stage} failed")
+def together(stage: str, folder: str, urls: list[str], *values: Any) -> None:
+    """Run a stage for each database in a process of its own: another database, and its own memory."""
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=run_stage, args=(stage, folder, url, *values)) for url in urls]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"{stage} failed")
 
 
-def run_stage(stage: str, folder: str, url: str) -> None:
-    getattr(Site(folder, url), stage)()
+def run_stage(stage: str, folder: str, url: str, *values: Any) -> None:
+    getattr(Site(folder, url), stage)(*values)
 
 
 def run_load(folder: str, url: str, incoming: Any, count: int) -> None:

@@ -17,11 +17,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-CHUNK = 200
+from search_loading import CHUNK, VECTOR, Loader, bare_load, copy_articles, run_on_postgres
+
 QUERIES = 300
 MOST_PAGED = 3000  # more frequent words are held to the scan on their first pages only
 PROBE = 2000
-VECTOR = "array_to_tsvector(string_to_array(tokens, ' '))"
 HOSTILE = {
     "10,000 characters": "长" * 10_000,
     "500 words": "数据 平台 " * 250,
@@ -124,6 +124,10 @@ class Site:
                     "VACUUM FULL articles_searchdocument",
                 )
         self.note("load_seconds", time.perf_counter() - started)
+        self._build()
+        self.note("count", count)
+
+    def _build(self) -> None:
         clock = time.perf_counter()
         run_on_postgres(
             f"CREATE INDEX articles_search_index_tokens ON articles_search_index USING gin ({VECTOR})",
@@ -131,7 +135,6 @@ class Site:
         )
         self.note("index_built_seconds", time.perf_counter() - clock)
         self.settle()
-        self.note("count", count)
 
     def _index_alone(self, probe: list[Any]) -> float:
         """Return how many articles a second are indexed, where nothing else is written: documents and entries."""
@@ -150,6 +153,16 @@ class Site:
             with transaction.atomic(), with_prepared(texts):
                 index_articles(ids[start : start + CHUNK])
         return len(ids) / (time.perf_counter() - started)
+
+    def multiply(self, times: int) -> None:
+        """Make of each article so many, at other moments: the same texts in a larger site."""
+        clock = time.perf_counter()
+        run_on_postgres("DROP INDEX articles_search_index_tokens")
+        copy_articles(times)
+        self.note("copied_seconds", time.perf_counter() - clock)
+        self._build()
+        self._drawn.unlink(missing_ok=True)
+        self.note("count", self.count * times)
 
     def settle(self) -> None:
         from django.db import connection
@@ -199,94 +212,6 @@ class Site:
 def _spent(clock: float) -> dict[str, float]:
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": round(time.perf_counter() - clock), "peak_megabytes": round(megabytes)}
-
-
-class Loader:
-    """Writes articles with all that hangs on them, in bulk, as an import does."""
-
-    def __init__(self) -> None:
-        from articles.models import Author, Category, Tag
-
-        self.sections: dict[str, Any] = {each.name: each for each in Category.objects.all()}
-        self.authors: dict[str, Any] = {each.name: each for each in Author.objects.all()}
-        self.tags: dict[str, Any] = {each.name: each for each in Tag.objects.all()}
-
-    def write(self, rows: list[dict[str, Any]]) -> list[Any]:
-        from django.db import transaction
-
-        from articles.models import Article, ArticleTag, Author, Authorship, Category, Placement, Status, Tag
-        from articles.models.changes import announce, gather_changes
-        from articles.search import with_prepared
-
-        with transaction.atomic(), with_prepared([row["text"] for row in rows]), gather_changes():
-            articles = Article.objects.bulk_create(
-                Article(
-                    title=row["title"],
-                    slug=row["slug"],
-                    word_count=row["word_count"],
-                    body=row["body"],
-                    source_name=row["source_name"],
-                    status=Status.PUBLISHED,
-                    published_at=row["published_at"],
-                )
-                for row in rows
-            )
-            named = (("sections", self.sections, Category), ("authors", self.authors, Author), ("tags", self.tags, Tag))
-            for key, known, model in named:
-                for name in {name for row in rows for name in row[key]} - known.keys():
-                    known[name] = model.objects.create(name=name)
-            pairs = list(zip(articles, rows, strict=True))
-            Placement.objects.bulk_create(
-                Placement(article=a, category=self.sections[name], is_primary=True)
-                for a, row in pairs
-                for name in row["sections"]
-            )
-            Authorship.objects.bulk_create(
-                Authorship(article=a, author=self.authors[name]) for a, row in pairs for name in row["authors"]
-            )
-            ArticleTag.objects.bulk_create(
-                ArticleTag(content_object=a, tag=self.tags[name]) for a, row in pairs for name in row["tags"]
-            )
-            announce(article.pk for article in articles)
-        return articles
-
-
-def run_on_postgres(*statements: str) -> None:
-    from django.db import connection
-
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET maintenance_work_mem = '512MB'")
-            for statement in statements:
-                cursor.execute(statement)
-
-
-def bare_load(rows: list[dict[str, Any]]) -> float:
-    """Return how many articles' tokens a second the bare tables take: the floor of any import with this index."""
-    from django.db import connection, transaction
-
-    texts = [(number, row["text"].tokens) for number, row in enumerate(rows, start=1)]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "CREATE VIRTUAL TABLE bare USING fts5(tokens, content='', detail=none, columnsize=0, "
-                'tokenize="unicode61 remove_diacritics 0")'
-            )
-            insert = "INSERT INTO bare(rowid, tokens) VALUES (%s, %s)"
-        else:
-            cursor.execute(
-                "CREATE TABLE bare (key bigint PRIMARY KEY, tokens text COMPRESSION lz4) "
-                "WITH (toast_tuple_target = 128)"
-            )
-            cursor.execute(f"CREATE INDEX bare_tokens ON bare USING gin ({VECTOR})")
-            insert = "INSERT INTO bare VALUES (%s, %s)"
-        started = time.perf_counter()
-        for start in range(0, len(texts), CHUNK):
-            with transaction.atomic():
-                cursor.executemany(insert, texts[start : start + CHUNK])
-        seconds = time.perf_counter() - started
-        cursor.execute("DROP TABLE bare")
-    return len(texts) / seconds
 
 
 def time_updates(number: int = 20) -> dict[str, float]:
