@@ -3,7 +3,9 @@
 import pytest
 
 from articles.models import Article, Tag
-from tests.factories import make_category, make_editor
+from articles.renditions import store_image
+from tests.admin.conftest import picture_bytes
+from tests.factories import make_article, make_category, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,6 +50,32 @@ def test_an_article_is_written_from_sign_in_to_save(page, live_server, complaint
     assert (article.title, article.body) == ("港口恢复通航", "<p>主航道今晨恢复。</p>")
     assert article.category.name == "交通"
     assert set(article.tags.names()) == {"大雾", "新标签"}
+    assert complaints == []
+
+
+def test_a_preview_shows_what_is_typed_on_phone_and_computer_and_leads_nowhere(page, live_server, complaints, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_in(page, live_server)
+    article = make_article(title="旧题", hero_image=store_image(picture_bytes()), tags=["港口"], live=False)
+    page.goto(f"{live_server.url}/admin/articles/article/{article.pk}/change/")
+    page.wait_for_selector(".ProseMirror")
+    page.fill("#id_title", "没有保存的题")
+    with page.context.expect_page() as opened:
+        page.click("button[formtarget=_blank]")
+    preview = opened.value
+    preview.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    for kind, widths in ((".preview-phone", range(388, 393)), (".preview-desktop", range(1024, 1100))):
+        frame = preview.frame_locator(f"{kind} iframe")
+        assert frame.locator("h1").inner_text() == "没有保存的题"
+        assert frame.locator(".hero img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+        assert frame.locator("html").evaluate("() => innerWidth") in widths
+        assert frame.locator("html").evaluate("() => origin") == "null"
+    with page.context.expect_page() as followed:
+        preview.frame_locator(".preview-phone iframe").locator(".tags a").first.click()
+    assert "/tags/" in followed.value.url
+    assert preview.frame_locator(".preview-phone iframe").locator("h1").inner_text() == "没有保存的题"
+    assert Article.objects.get().title == "旧题"
     assert complaints == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.models import Article, Author, Authorship, Status
+from articles.models import Article, Author, Authorship, PreviewLink, Status
 from tests.admin.conftest import article_form, change_address
 from tests.factories import make_article, make_author, make_category, make_user
 
@@ -112,6 +112,16 @@ def test_the_form_saves_for_those_who_may_write(people, section, state):
         answer = browser_of(user).post(change_address(article), article_form(article, title="改过"))
         saved = stored(article)["title"] == "改过"
         assert saved == (who in ALLOWED.get(("edit", state), ())), (state, who, answer.status_code)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_links_for_outsiders_are_made_by_those_who_work_at_the_article(people, section, state):
+    may = {"contributor", *EDITORS} if state in ("draft", "in_review", "scheduled", "published") else set()
+    for who, user in people.items():
+        article = article_in(state, people["contributor"], section)
+        answer = browser_of(user).post(f"{LIST}{article.pk}/links/", {"days": "3"})
+        assert PreviewLink.objects.filter(article=article).exists() == (who in may), (state, who)
+        assert answer.status_code in {302, 403, 404}
 
 
 @pytest.mark.parametrize("state", STATES)
