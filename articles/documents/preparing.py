@@ -82,8 +82,11 @@ class Preparation:
             return Prepared(file, error=error)
         return self.prepare(file, data, modified_at)
 
-    def prepare(self, file: FoundFile, data: bytes, modified_at: datetime) -> Prepared:
-        """Return what becomes of the bytes `data` that stood in `file`."""
+    def prepare(self, file: FoundFile, data: bytes, modified_at: datetime, *, is_to_be_stored: bool = True) -> Prepared:
+        """Return what becomes of the bytes `data` that stood in `file`.
+
+        What only a new row needs (packed bytes, texts for the search) is left out where it is not `is_to_be_stored`.
+        """
         digest = hashlib.sha256(data).hexdigest()
         try:
             site = self.reading.sites.get(file.root)
@@ -126,7 +129,7 @@ class Preparation:
             file,
             digest,
             essence=essence,
-            packed=zlib.compress(data, _PACKING),
+            packed=zlib.compress(data, _PACKING) if is_to_be_stored else b"",
             document=document,
             removed=clean.removed,
             kept_text_share=clean.kept_text_share,
@@ -135,17 +138,13 @@ class Preparation:
             slug=make_slug(document.title, max_length=80),
             word_count=count_words(plain_text(clean.html)),
             map_digest=self.map_digest,
-            search_text=prepare_text(
-                ArticleTexts(
-                    document.title,
-                    clean.html,
-                    document.subtitle,
-                    document.kicker,
-                    document.summary,
-                    document.source_name,
-                )
-            ),
+            search_text=_search_text(document, clean.html) if is_to_be_stored else None,
         )
+
+
+def _search_text(document: ArticleDocument, body: str) -> SearchText:
+    above = (document.subtitle, document.kicker, document.summary, document.source_name)
+    return prepare_text(ArticleTexts(document.title, body, *above))
 
 
 def _address_on(site: Site | None, document: ArticleDocument) -> str:

@@ -64,7 +64,8 @@ class Resanitizing:
 
     def _from_original(self, stored: StoredBody) -> Resanitized | None:
         """Return the body that the original gives today, None where that cannot be compared with the stored one."""
-        prepared = self.preparation.prepare(FoundFile("/", stored.path, stored.path), stored.original, _EPOCH)
+        file = FoundFile("/", stored.path, stored.path)
+        prepared = self.preparation.prepare(file, stored.original, _EPOCH, is_to_be_stored=False)
         if prepared.document is None:
             return None
         fresh = self._with_library(str(prepared.document.body_html), stored.body)

@@ -49,7 +49,7 @@ class Originals:
             return None
         if is_exported(data):  # written anew, it is the same
             return None
-        prepared = self._preparation.prepare(FoundFile("/", path, path), data, _EPOCH)
+        prepared = self._preparation.prepare(FoundFile("/", path, path), data, _EPOCH, is_to_be_stored=False)
         if prepared.document is None or prepared.images:
             return None
         return data if _as_imported(prepared, prepared.document) == _comparable(document) else None
