@@ -92,7 +92,7 @@ document.addEventListener("DOMContentLoaded", () => {
       }
       line.append(part)
     }
-    if (version && String(room.version) !== version) {
+    if (version && String(room.version) !== version && !document.querySelector(".collision")) {
       const part = document.createElement("p")
       part.textContent = texts.newer
       line.append(part)
