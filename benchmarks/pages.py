@@ -195,6 +195,7 @@ class Server:
 
     def __enter__(self) -> "Server":
         command = [sys.executable, "-m", "gunicorn", "--config", "newsportal/gunicorn.conf.py"]
+        command += ["--max-requests", "0"]  # a process that is made anew would end the connections
         command += ["--bind", f"127.0.0.1:{PORT}", "newsportal.wsgi:application"]
         self.process = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
         for _ in range(120):
