@@ -23,7 +23,7 @@ SECRET_KEY="$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(5
 export SECRET_KEY
 .venv/bin/python manage.py migrate --verbosity 0
 .venv/bin/python manage.py collectstatic --noinput --verbosity 0
-.venv/bin/python manage.py import_articles articles/samples --source samples | tail -1
+.venv/bin/python manage.py prepare_demo --without-account
 if [ -n "${REAL_FILES:-}" ]; then
   for folder in "$REAL_FILES"/*/; do
     .venv/bin/python manage.py import_articles "$folder" 2> /dev/null | tail -1 || true

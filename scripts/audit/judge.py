@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsportal.settings")
 django.setup()
 
 from scripts.audit.browser import judge_in_browser  # noqa: E402  # models need the settings
-from scripts.audit.pages import imported_articles, imported_kinds, page_kinds  # noqa: E402
+from scripts.audit.pages import furnish, imported_articles, imported_kinds, page_kinds  # noqa: E402
 from scripts.audit.validity import atom_faults, json_feed_faults, sitemap_faults  # noqa: E402
 from scripts.audit.verdict import CHROMIUM, FLAGS, SITE, Verdict, read  # noqa: E402
 
@@ -31,7 +31,7 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 def judge_files(kinds: dict[str, str], tools: Path, verdict: Verdict) -> None:
     """Feeds and sitemaps: by our transcriptions of their schemas, and by the schemas that others publish."""
-    for path in ("/feed/", *(f"{kinds[name]}feed/" for name in ("section", "tag", "author", "corrections"))):
+    for path in ("/feed/", *(f"{kinds[name]}feed/" for name in ("section", "tag", "author", "series", "corrections"))):
         verdict.add_faults(f"Atom {path[:38]}", "valid", atom_faults(read(path)))
     feed = read("/feed.json")
     theirs = json.loads((tools / "node_modules/jsonfeed-schema/schema-v1.1.json").read_text("utf-8"))
@@ -93,6 +93,7 @@ def are_good(scores: dict[str, int]) -> bool:
 
 def main(work: Path) -> int:
     verdict, tools = Verdict(), work / "tools"
+    furnish()
     kinds, others, imported = page_kinds(), imported_kinds(), imported_articles()
     judge_files(kinds, tools, verdict)
     judge_by_checker("pages", [*kinds.values(), *others.values()], tools, verdict)

@@ -2,10 +2,36 @@
 
 from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet, Author, Category, ImportedFile, Kind, Tag
+from articles.actions.correcting import correct
+from articles.actions.series import add_to_series
+from articles.actions.workflow import withdraw
+from articles.models import (
+    Article,
+    ArticleQuerySet,
+    Author,
+    Category,
+    ImportedFile,
+    Kind,
+    Series,
+    StandingPage,
+    Tag,
+    User,
+)
 
 IMPORTED = 200
 SAMPLES = "samples"
+
+
+def furnish() -> None:
+    """Give the site what the samples lack and readers have pages of: a series, a correction, a withdrawn article."""
+    samples = list(Article.objects.live().filter(imported_files__source=SAMPLES, language="zh-hans").order_by("pk")[:4])
+    series, is_new = Series.objects.get_or_create(name="专题", defaults={"description": "几篇稿件，一个题目。"})
+    if not is_new:
+        return
+    add_to_series(series, samples[:3], by=None)
+    somebody = User.objects.create_superuser(username="audit")
+    correct(samples[0], "文中的年份应为 2024 年。", by=somebody)
+    withdraw(samples[3], by=somebody, comment="试验")
 
 
 def page_kinds() -> dict[str, str]:
@@ -27,6 +53,10 @@ def page_kinds() -> dict[str, str]:
     for number, unit in enumerate(("year", "month", "day"), 1):
         kinds[f"archive ({unit})"] = f"/archive/{'/'.join(day[:number])}/"
     kinds["corrections"] = "/corrections/"
+    kinds["all series"] = "/series/"
+    kinds["series"] = Series.objects.public()[0].get_absolute_url()
+    kinds["standing page"] = StandingPage.objects.filter(is_public=True)[0].get_absolute_url()
+    kinds["withdrawn"] = Article.objects.filter(withdrawn_at__isnull=False)[0].get_absolute_url()
     kinds["not found"] = "/no-such-page/"
     return kinds
 
