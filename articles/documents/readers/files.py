@@ -183,7 +183,7 @@ def _listed(base: str, folders: list[str], scope: Scope) -> Iterator[FoundFile |
     for folder in folders:
         try:
             with os.scandir(os.path.join(base, folder)) as entries:
-                rows += [row for entry in entries for row in _rows(base, folder, entry, scope)]
+                rows += [row for entry in entries if (row := _row(base, folder, entry, scope))]
         except OSError as error:
             path = folder or "."
             yield FoundFile(base, path, as_key(path), f"the folder cannot be read ({error.strerror})")
@@ -195,20 +195,24 @@ def _listed(base: str, folders: list[str], scope: Scope) -> Iterator[FoundFile |
             yield from (FoundFile(base, path, key, error) for _key, path, error in same)
 
 
-def _rows(base: str, folder: str, entry: os.DirEntry[str], scope: Scope) -> Iterator[tuple[str, str, str]]:
+def _row(base: str, folder: str, entry: os.DirEntry[str], scope: Scope) -> tuple[str, str, str] | None:
+    """Return the key of what may be an article or holds some, its path, and what is wrong with it; else None."""
     name = entry.name
     path = f"{folder}/{name}" if folder else name
     try:
         if entry.is_dir(follow_symlinks=False):
-            if not name.startswith(".") and name not in _PASSED_OVER and scope.holds(path):
-                yield f"{as_key(path)}/", path, ""
-        elif os.path.splitext(name)[1].lower() in SUFFIXES:
-            is_plain = entry.is_file(follow_symlinks=False)
-            yield as_key(path), path, "" if is_plain else _what_else(entry.stat(follow_symlinks=False).st_mode)
-        elif entry.is_symlink() and os.path.isdir(os.path.join(base, path)):
-            yield as_key(path), path, "a symbolic link to a folder is not followed; give its target"
+            if name.startswith(".") or name in _PASSED_OVER or not scope.holds(path):
+                return None
+            return f"{as_key(path)}/", path, ""
+        if os.path.splitext(name)[1].lower() in SUFFIXES:
+            if entry.is_file(follow_symlinks=False):
+                return as_key(path), path, ""
+            return as_key(path), path, _what_else(entry.stat(follow_symlinks=False).st_mode)
+        if entry.is_symlink() and os.path.isdir(os.path.join(base, path)):
+            return as_key(path), path, "a symbolic link to a folder is not followed; give its target"
     except OSError as error:
-        yield as_key(path), path, f"it cannot be looked at ({error.strerror})"
+        return as_key(path), path, f"it cannot be looked at ({error.strerror})"
+    return None
 
 
 def _found(base: str, path: str, mode: int) -> FoundFile:
