@@ -65,7 +65,9 @@ class _Folding(dict[int, str]):
     """A table for `str.translate` that works each character out when it first meets it."""
 
     def __missing__(self, code: int) -> str:
-        folded = "".join(map(_fold_character, unicodedata.normalize("NFKC", chr(code).casefold())))
+        # Some letters have a case only in their plain form: 𝞐 is Α, and α.
+        plain = unicodedata.normalize("NFKC", chr(code)).casefold()
+        folded = "".join(map(_fold_character, unicodedata.normalize("NFKC", plain)))
         self[code] = folded
         return folded
 

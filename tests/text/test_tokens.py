@@ -27,6 +27,7 @@ TEXT = st.text(
         ("a + b", "a b"),
         ("「银行」——利率：3.5%", "银行 利率 3 5"),
         ("soft\u00adhyphen", "softhyphen"),
+        ("𝞐", "α"),
         ("ガ", unicodedata.normalize("NFC", "ガ")),
         ("", ""),
     ],
