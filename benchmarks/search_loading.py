@@ -98,8 +98,11 @@ def bare_load(rows: list[dict[str, Any]]) -> float:
     return len(texts) / seconds
 
 
-def copy_articles(times: int) -> None:
-    """Write each article `times` - 1 times more, up to ten days earlier or later, with all that hangs on it."""
+def copy_articles(times: int) -> int:
+    """Write each article `times` - 1 times more, up to ten days earlier or later, with all that hangs on it.
+
+    Return the distance of ids between an article and its copies.
+    """
     from django.db import connection, transaction
 
     from articles.models import Article, ArticleTag, Authorship, Placement, SearchDocument
@@ -166,3 +169,4 @@ def copy_articles(times: int) -> None:
         with transaction.atomic():
             insert_rows(SearchDocument, columns, documents)
             get_index().add(entries, recall)
+    return step
