@@ -22,6 +22,8 @@ from articles.models import (
     BulkJob,
     BulkKind,
     Category,
+    FileMark,
+    ImportedFile,
     Role,
     User,
     Verb,
@@ -89,6 +91,8 @@ def act_on(item: BulkItem, job: BulkJob, *, by: User, at: datetime | None) -> tu
         before = _step(kind, article, by, at)
     elif kind is BulkKind.ASSIGN:
         before = _assign(article, job, by, at)
+    elif kind is BulkKind.TICK_OFF:
+        before = _tick_off(article, job, by, at)
     else:
         with editing(article, by=by, at=at, bulk=job.pk):
             if not access(by, article, at=at).may(Verb.EDIT):
@@ -137,6 +141,24 @@ def _put_in_charge(article: Article, user: int | None, by: User) -> None:
     person = User.objects.filter(pk=user).first() if user else None
     Article.objects.filter(pk=article.pk).update(owner=person)
     note(Verb.ASSIGN, article, by=by, to=person.get_username() if person else "—")
+
+
+def _tick_off(article: Article, job: BulkJob, by: User, at: datetime | None) -> dict[str, Any]:
+    """Take the marks of the import off: somebody has looked. The article itself is not written."""
+    _demand_writer(article, by, at)
+    rows = FileMark.objects.filter(file__article=article)
+    marks = [list(pair) for pair in rows.order_by("pk").values_list("file", "mark")]
+    if not marks:
+        raise Unchanged
+    rows.delete()
+    note(Verb.CHANGE, article, by=by, ticked_off=[mark for _file, mark in marks], bulk=job.pk)
+    return {"marks": marks}
+
+
+def _demand_writer(article: Article, by: User, at: datetime | None) -> None:
+    allowed = access(by, article, at=at)
+    if not (allowed.may(Verb.EDIT) or allowed.may(Verb.PREPARE)):
+        raise PermissionDenied
 
 
 def _move(article: Article, job: BulkJob, by: User) -> dict[str, Any]:
@@ -216,6 +238,13 @@ def undo_on(item: BulkItem, job: BulkJob, *, by: User, at: datetime | None) -> N
         if not access(by, article, at=at).may(Verb.ASSIGN):
             raise PermissionDenied
         _put_in_charge(article, before["owner"], by)
+        return
+    if kind is BulkKind.TICK_OFF:
+        _demand_writer(article, by, at)
+        there = set(ImportedFile.objects.filter(article=article).values_list("pk", flat=True))
+        marks = [FileMark(file_id=file, mark=mark) for file, mark in before["marks"] if file in there]
+        FileMark.objects.bulk_create(marks, ignore_conflicts=True)
+        note(Verb.REVERT, article, by=by, bulk=job.pk)
         return
     stage = Stage(before["stage"]) if kind in STEPS else None
     if not access(by, article, at=at, stage=stage).may(STEPS.get(kind, Verb.EDIT)):

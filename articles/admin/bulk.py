@@ -56,6 +56,7 @@ _LABELS = {
     BulkKind.REMOVE_TAGS: gettext_lazy("Remove tags…"),
     BulkKind.SIGN: gettext_lazy("Add an author to the byline…"),
     BulkKind.ASSIGN: gettext_lazy("Put somebody in charge…"),
+    BulkKind.TICK_OFF: gettext_lazy("Tick off what the import warned of"),
     BulkKind.TRASH: gettext_lazy("Put into the trash"),
     BulkKind.UNTRASH: gettext_lazy("Take out of the trash"),
 }
@@ -134,7 +135,7 @@ class BulkActions(admin.ModelAdmin):
             kind
             for kind in _LABELS
             if (kind not in _NEEDS or user.has_perm(_NEEDS[kind]))
-            and (signs or kind not in (BulkKind.SIGN, BulkKind.ASSIGN))
+            and (signs or kind not in (BulkKind.SIGN, BulkKind.ASSIGN, BulkKind.TICK_OFF))
         ]
         return {kind.value: (_bulk_act(kind), kind.value, str(_LABELS[kind])) for kind in allowed}
 
@@ -156,7 +157,7 @@ def _bulk_act(kind: BulkKind) -> Any:
         try:
             job = choose(kind, queryset, by=user)
             # A few ticked ones are done at once; what is chosen by a filter, or needs a choice, is asked about first.
-            if kind in STEPS and request.POST.get("select_across") != "1":
+            if kind in (*STEPS, BulkKind.TICK_OFF) and request.POST.get("select_across") != "1":
                 job = advance(start(job, {}, by=user), by=user)
         except BulkRefused as error:
             messages.error(request, str(error))

@@ -24,6 +24,7 @@ class BulkKind(models.TextChoices):
     REMOVE_TAGS = "remove_tags", _("remove tags")
     ASSIGN = "assign", _("put somebody in charge")
     SIGN = "sign", _("add an author")
+    TICK_OFF = "tick_off", _("tick off import warnings")
 
 
 class BulkState(models.TextChoices):

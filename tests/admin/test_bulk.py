@@ -18,8 +18,11 @@ from articles.models import (
     BulkJob,
     BulkKind,
     BulkState,
+    FileMark,
+    ImportedFile,
     ItemState,
     Listing,
+    Mark,
     Revision,
     Status,
     Verb,
@@ -99,6 +102,20 @@ def test_somebody_is_put_in_charge_and_an_author_is_added():
     undo(charge, chief)
     article.refresh_from_db()
     assert article.owner == writer
+
+
+def test_warnings_of_the_import_are_ticked_off_and_come_back():
+    article, bare, chief = make_article(), make_article(), make_user("chief")
+    file = ImportedFile.objects.create(source="s", key="a.md", article=article)
+    for mark in (Mark.DATE, Mark.TITLE):
+        FileMark.objects.create(file=file, mark=mark)
+    version = article.row_version
+    job = run(BulkKind.TICK_OFF, Article.objects.all(), chief)
+    assert states(job) == {article.pk: ItemState.DONE, bare.pk: ItemState.UNCHANGED}
+    article.refresh_from_db()
+    assert (FileMark.objects.count(), article.row_version) == (0, version)
+    undo(job, chief)
+    assert set(FileMark.objects.values_list("file", "mark")) == {(file.pk, "date"), (file.pk, "title")}
 
 
 def test_nobody_outside_the_newsroom_is_put_in_charge():
