@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,14 +43,53 @@ class ActorFilter(admin.SimpleListFilter):
         return queryset.filter(actor=self.value()) if self.value() in known else queryset
 
 
+# What the details of an act are called; ids are left out.
+_DETAILS = {
+    "merged": gettext_lazy("merged"),
+    "articles": gettext_lazy("articles"),
+    "added": gettext_lazy("added"),
+    "removed": gettext_lazy("taken out"),
+    "when": gettext_lazy("time"),
+    "role": gettext_lazy("role"),
+    "to": gettext_lazy("assigned to"),
+    "held_by": gettext_lazy("taken over from"),
+    "parted_from": gettext_lazy("parted from"),
+}
+_FIELDS = {
+    "aliases": gettext_lazy("other names"),
+    "byline": gettext_lazy("byline"),
+    "sections": gettext_lazy("sections"),
+    "tags": gettext_lazy("tags"),
+}
+
+
 def details_text(entry: AuditEntry) -> str:
-    """Return the comment of an entry, else the names of the fields that changed, else what there is."""
+    """Return the comment of an entry, else from what to what, else the fields that changed and what else there is."""
     details = entry.details
     if comment := details.get("comment"):
         return str(comment)
-    if fields := details.get("fields"):
-        return _(", ").join(str(field) for field in fields)
-    return _(", ").join(f"{key}: {value}" for key, value in details.items() if key != "before")
+    if "after" in details and details.get("before"):
+        return f"{details['before']} → {details['after']}"
+    known = {label: details[key] for key, label in _DETAILS.items() if details.get(key)}
+    parts = [_("%(label)s: %(value)s") % {"label": label, "value": _detail(value)} for label, value in known.items()]
+    fields = _(", ").join(_field_label(entry.object_kind, str(field)) for field in details.get("fields", ()))
+    return _("; ").join(filter(None, [fields, *parts]))
+
+
+def _detail(value: Any) -> str:
+    if isinstance(value, list):
+        return _(", ").join(str(each) for each in value)
+    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment and moment.tzinfo else str(value)
+
+
+def _field_label(kind: str, name: str) -> str:
+    if name in _FIELDS:
+        return str(_FIELDS[name])
+    try:
+        return str(apps.get_model("articles", kind)._meta.get_field(name).verbose_name)
+    except (LookupError, FieldDoesNotExist):
+        return name
 
 
 @admin.register(AuditEntry)

@@ -41,6 +41,18 @@ def role_label(group: Group) -> str:
     return str(ROLES.get(group.name, group.name))
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = gettext_lazy("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(str(group.pk), str(_SHORT.get(group.name, group.name))) for group in Group.objects.order_by("pk")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {key for key, _name in self.lookup_choices}
+        return queryset.filter(groups=self.value()) if self.value() in known else queryset
+
+
 class RoleField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return role_label(obj)
@@ -134,7 +146,7 @@ class PeopleAdmin(Audited, UserAdmin):
     list_max_show_all = 0
     show_facets = admin.ShowFacets.NEVER
     list_display = ("username", "full_name", "email", "roles", "is_active", "last_login")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", RoleFilter)
     filter_horizontal = ("user_permissions",)
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (

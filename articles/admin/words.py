@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article, Status
 from articles.text.sanitize import Removal
 
+# What Django's own pages say and its Chinese translation does not have yet: named here, it is translated with ours.
+OF_DJANGO = (gettext_lazy("Forgotten your login credentials?"),)
 _ELEMENTS = {
     "script": gettext_lazy("scripts"),
     "style": gettext_lazy("style sheets"),

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="taxonomychange",
             name="kind",
-            field=models.CharField(choices=KINDS, max_length=10, verbose_name="kind"),
+            field=models.CharField(choices=KINDS, max_length=10, verbose_name="kind of thing"),
         ),
         migrations.AlterField(
             model_name="taxonomychange", name="before", field=models.CharField(max_length=1000, verbose_name="before")

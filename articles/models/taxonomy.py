@@ -33,7 +33,7 @@ class TaxonomyChange(models.Model):
     of what was removed.
     """
 
-    kind = models.CharField(_("kind"), max_length=10, choices=TaxonKind)
+    kind = models.CharField(_("kind of thing"), max_length=10, choices=TaxonKind)
     act = models.CharField(_("act"), max_length=10, choices=Act, default=Act.MERGE)
     before = models.CharField(_("before"), max_length=1000)
     after = models.CharField(_("after"), max_length=1000, blank=True)
