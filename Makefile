@@ -1,7 +1,7 @@
 # The two commands: make demo, make test. Everything they need goes into .venv and var/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test coverage check audit format lock messages clean pictures
+.PHONY: help install install-dev demo test coverage check audit format lock messages clean pictures pictures-newsroom
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
@@ -47,6 +47,10 @@ audit: install-dev ## Judge the readers' pages by Lighthouse, axe, vnu and Chrom
 pictures: install-dev ## Photograph every kind of readers' page into var/pictures (docs/auditing.md)
 	@scripts/install_browser.sh
 	@$(BIN)/python -m scripts.pictures.photograph
+
+pictures-newsroom: install-dev ## Photograph every screen of the newsroom into docs/images/admin
+	@scripts/install_browser.sh
+	@$(BIN)/python -m scripts.pictures.newsroom
 
 format: install-dev ## Put the code into its format
 	$(BIN)/ruff format .

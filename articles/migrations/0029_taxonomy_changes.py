@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
             name="taxonomychange",
             options={
                 "ordering": ("-id",),
-                "verbose_name": "change of sections, tags or authors",
-                "verbose_name_plural": "changes of sections, tags and authors",
+                "verbose_name": "merge or move",
+                "verbose_name_plural": "merges and moves",
             },
         ),
         migrations.AddField(

@@ -45,8 +45,8 @@ class TaxonomyChange(models.Model):
     undone_at = models.DateTimeField(_("taken back"), null=True)
 
     class Meta:
-        verbose_name = _("change of sections, tags or authors")
-        verbose_name_plural = _("changes of sections, tags and authors")
+        verbose_name = _("merge or move")
+        verbose_name_plural = _("merges and moves")
         ordering = ("-id",)
         indexes = (models.Index(fields=("kind", "number"), name="taxonomy_change_of"),)
         constraints = (
