@@ -314,7 +314,7 @@ def write_picture(page: Any, target: Path) -> None:
     from PIL import Image
 
     with Image.open(io.BytesIO(page.screenshot())) as picture:
-        for quality in range(60, 10, -5):
+        for quality in range(50, 10, -5):
             picture.convert("RGB").save(target, quality=quality, optimize=True, progressive=True)
             if target.stat().st_size <= BOARD_BYTES:
                 return
