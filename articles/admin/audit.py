@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles.admin.base import NewsroomAdmin
 from articles.models import AuditEntry, User, Verb
@@ -47,7 +47,7 @@ class ActorFilter(admin.SimpleListFilter):
 _DETAILS = {
     "merged": gettext_lazy("merged"),
     "articles": gettext_lazy("articles"),
-    "added": gettext_lazy("added"),
+    "added": pgettext_lazy("act", "added"),
     "removed": gettext_lazy("taken out"),
     "when": gettext_lazy("time"),
     "role": gettext_lazy("role"),

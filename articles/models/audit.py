@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Verb(models.TextChoices):
@@ -34,7 +35,7 @@ class Verb(models.TextChoices):
     SHARE = "share", _("made a preview link")
     UNSHARE = "unshare", _("withdrew a preview link")
     TAKE_OVER = "take_over", _("took over the editing")
-    ADD = "add", _("added")
+    ADD = "add", pgettext_lazy("act", "added")
     CHANGE = "change", _("changed")
     DELETE = "delete", _("deleted")
     MERGE = "merge", _("merged")

@@ -4,7 +4,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Image(models.Model):
@@ -35,7 +34,7 @@ class Image(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
     source_url = models.URLField(_("source address"), max_length=2000, blank=True)
-    created_at = models.DateTimeField(pgettext_lazy("time", "added"), auto_now_add=True)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("image")

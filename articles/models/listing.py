@@ -227,8 +227,10 @@ def move_lists(section: int, *, lost: Collection[int], gained: Collection[int]) 
             Listing, columns, [(pk, int(ListKind.CATEGORY), above, start, end) for pk, start, end in new]
         )
     for above, path in Category.objects.filter(pk__in=lost).values_list("pk", "path"):
-        below = Q(category__path=path) | Q(category__path__gt=f"{path}/", category__path__lt=f"{path}0")
-        elsewhere = Placement.objects.filter(below, article=OuterRef("article"))
+        # Their ids first: with the condition on paths inside, PostgreSQL compares them for every article.
+        below = Category.objects.filter(Q(path=path) | Q(path__gt=f"{path}/", path__lt=f"{path}0"))
+        sections = list(below.values_list("pk", flat=True))
+        elsewhere = Placement.objects.filter(category__in=sections, article=OuterRef("article"))
         inside = lists.filter(key=section).values("article")
         gone, _per_model = lists.filter(~Exists(elsewhere), key=above, article__in=inside).delete()
         changes[int(ListKind.CATEGORY), above] -= gone

@@ -76,7 +76,7 @@ class Redirect(models.Model):
     origin = models.CharField(
         _("made by"), max_length=10, choices=RedirectOrigin, default=RedirectOrigin.EDITOR, editable=False
     )
-    created_at = models.DateTimeField(pgettext_lazy("time", "added"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = RedirectQuerySet.as_manager()
 
