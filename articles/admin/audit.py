@@ -54,6 +54,8 @@ _DETAILS = {
     "to": gettext_lazy("assigned to"),
     "held_by": gettext_lazy("taken over from"),
     "parted_from": gettext_lazy("parted from"),
+    "copy_of": gettext_lazy("copy of number"),
+    "bulk": gettext_lazy("bulk act"),
 }
 _FIELDS = {
     "aliases": gettext_lazy("other names"),
