@@ -65,10 +65,7 @@ def compose(sections: Iterable[Category], *, language: str, at: datetime | None 
     that language; an editor may pin any story. A story that is pinned twice stands in the first of its places.
     """
     at = at or timezone.now()
-    pins = [
-        (slot, section, _Candidate(*fields))
-        for slot, section, *fields in Pin.objects.showing(at).values_list("slot", "category_id", *_FIELDS)[:_PINS]
-    ]
+    pins = _pins(at)
     pool = _newest(Listing.objects.in_language(language), _POOL, at)
     is_foreign = not pool
     if is_foreign:
@@ -110,6 +107,16 @@ def compose(sections: Iterable[Category], *, language: str, at: datetime | None 
             first = next((story for story in fresh if story.picture), fresh[0])
             bands.append((section, chosen[0] if chosen else first, fresh))
     return _with_cards(leads[0], under_lead, seconds, briefs, bands, take(pool, _LATEST))
+
+
+def _pins(at: datetime) -> list[tuple[str, int | None, _Candidate]]:
+    """Return the pins that hold: place, section, story."""
+    pins = list(Pin.objects.showing(at).values_list("slot", "category_id", "article_id")[:_PINS])
+    fields = Article.objects.filter(pk__in={pk for _slot, _section, pk in pins}).values_list(
+        "pk", "kind", "language", "hero_image_id"
+    )
+    stories = {pk: _Candidate(pk, kind, language, picture) for pk, kind, language, picture in fields}
+    return [(slot, section, stories[pk]) for slot, section, pk in pins if pk in stories]
 
 
 def _newest(rows: ListingQuerySet, number: int, at: datetime) -> list[_Candidate]:

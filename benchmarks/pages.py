@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
-PORT = 8105
+PORT = 8191
 CONNECTIONS = 4
 SECONDS = 4.0
 ONE_BY_ONE = 60

@@ -75,7 +75,7 @@ def series_channel(series: Series) -> Channel:
 def corrections_channel(feed_path: str) -> Channel:
     """Return the feed of what was put right, in all languages."""
     address = site_url() + reverse("articles:corrections")
-    rows = Correction.objects.live().select_related("article").defer("article__body", "article__internal_note")
+    rows = Correction.objects.live().with_articles()
     name = SiteProfile.load().name
     return Channel(
         title=xml_text(_("Corrections · %(paper)s") % {"paper": name}),

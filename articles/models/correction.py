@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,13 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def live(self, at: datetime | None = None) -> "CorrectionQuerySet":
         """Return the corrections of articles that readers may see, the newest first."""
         at = at or timezone.now()
-        return self.filter(Article.live_condition(at, prefix="article__"), at__lte=at).order_by("-id")
+        # No join: SQLite would walk all published articles, looking for the corrections of each.
+        is_live = Exists(Article.objects.live(at).filter(pk=OuterRef("article_id")))
+        return self.filter(is_live, at__lte=at).order_by("-id")
+
+    def with_articles(self) -> "CorrectionQuerySet":
+        """Fetch the articles beside, without their bodies."""
+        return self.prefetch_related(models.Prefetch("article", Article.objects.for_lists()))
 
 
 class Correction(models.Model):

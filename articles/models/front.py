@@ -6,14 +6,13 @@ from typing import Any
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import LANGUAGE_MAX_LENGTH, Article, default_language
 from articles.models.fields import SanitizedHTMLField
-from articles.models.listing import CardsMixin
 from articles.text.slugs import make_slug, unique_slug
 
 _PAGES_KEY = "standing-pages-1"
@@ -32,13 +31,14 @@ def tomorrow() -> datetime:
     return timezone.now() + timedelta(days=1)
 
 
-class PinQuerySet(CardsMixin, models.QuerySet["Pin"]):
+class PinQuerySet(models.QuerySet["Pin"]):
     def showing(self, at: datetime | None = None) -> "PinQuerySet":
         """Return the pins that hold at the moment `at` (default: now), in the order of their places."""
         at = at or timezone.now()
         holds = Q(ends_at__gt=at) & (Q(starts_at=None) | Q(starts_at__lte=at))
-        rows = self.filter(holds, Article.live_condition(at, prefix="article__"))
-        return rows.order_by("position", "-id")
+        # No join: SQLite would walk all published articles, looking for the pins of each.
+        is_live = Exists(Article.objects.live(at).filter(pk=OuterRef("article_id")))
+        return self.filter(holds, is_live).order_by("position", "-id")
 
 
 class Pin(models.Model):

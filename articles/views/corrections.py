@@ -12,7 +12,7 @@ PER_PAGE = 20
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """Show the newest corrections; `?after=` is the number of the last one of the page before."""
-    rows = Correction.objects.live().select_related("article").defer("article__body", "article__internal_note")
+    rows = Correction.objects.live().with_articles()
     after = request.GET.get("after")
     if after is not None:
         if not (after.isascii() and after.isdigit() and len(after) < 19):

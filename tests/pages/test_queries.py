@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Article, SiteProfile, StandingPage
+from articles.models import Article, Correction, Pin, SiteProfile, StandingPage
 from articles.navigation import load_navigation
 from tests.factories import make_article, make_articles, make_author, make_category
 
@@ -88,3 +88,15 @@ def test_a_list_never_loads_bodies(client: Client) -> None:
     make_articles(3, category=make_category("城市"))
     sql = queries(client, "/sections/cheng-shi/", CaptureQueriesContext(connection))
     assert not any('"articles_article"."body"' in query for query in sql)
+
+
+@pytest.mark.parametrize("rows", [Pin.objects.showing, Correction.objects.live])
+def test_the_few_are_not_sought_for_each_of_the_many(rows: Any) -> None:
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL knows how many rows a table has")
+    make_articles(300)
+    query = rows()[:20]
+    plan = query.explain()
+    assert query.model._meta.db_table in plan.splitlines()[0], plan
