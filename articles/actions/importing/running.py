@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -266,6 +267,8 @@ class _Run:
     def _write_once(self, batch: list[Incoming | Entry]) -> list[Entry]:
         number = sum(1 for each in batch if isinstance(each, Incoming))
         if number:
+            # Names need the dictionaries: loaded before anybody has to wait for it.
+            import_module("articles.documents.preloading")
             self._give_turn()
         started = time.monotonic()
         dry_run = self._options.dry_run
@@ -313,7 +316,7 @@ class _Run:
         """Make batches as large as the time allows that others may have to wait for one."""
         if number >= self._size:
             fitting = int(number * BATCH_SECONDS / max(seconds, 0.001))
-            self._size = min(BATCH, max(LEAST_BATCH, min(fitting, self._size * 2)))
+            self._size = min(BATCH, max(LEAST_BATCH, min(fitting, self._size * 3 // 2)))
 
 
 def _located(path: Path) -> Path:
