@@ -179,7 +179,7 @@ class Site:
         clock = time.perf_counter()
         get_index().settle()
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE" if self.vendor == "postgresql" else "VACUUM")
+            cursor.execute("VACUUM ANALYZE" if self.vendor == "postgresql" else "PRAGMA optimize")
         self.note("settle_seconds", time.perf_counter() - clock)
 
     def measure(self) -> None:
