@@ -114,7 +114,10 @@ class TimeFilter(admin.SimpleListFilter):
         first, last = timezone.localtime(oldest), timezone.localtime(newest)
         chosen = _span(self.value())
         choices = []
-        for year in range(last.year, max(first.year, last.year - MAX_YEARS) - 1, -1):
+        # A story that is scheduled for long after the others adds its year, not all between.
+        soon = min(last.year, timezone.localdate().year + 1)
+        years = [last.year] if last.year > soon else []
+        for year in [*years, *range(soon, max(first.year, soon - MAX_YEARS) - 1, -1)]:
             choices.append((f"{year:04}", str(year)))
             if chosen and chosen[0].year == year:
                 months = range(12, 0, -1)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
 from articles.admin.picture_upload import preview
@@ -11,8 +12,17 @@ from articles.models import Image, MissedSearch
 
 register = template.Library()
 
-# The order in which a newsroom reaches for things; what is not named follows.
-_ORDER = ("Article", "Category", "Tag", "Author", "Series", "Image", "Redirect", "SiteProfile", "User", "Group")
+# What a newsroom looks after, in the order in which it reaches for it; what is not named stands in the last group.
+_GROUPS = (
+    (_("The paper"), ("Article", "Pin", "Series", "Image", "StandingPage")),
+    (_("Sections and names"), ("Category", "Tag", "Author", "TaxonomyChange")),
+    (_("Readers"), ("Redirect", "MissingPage", "MissedSearch")),
+    (_("Imports"), ("ImportRun", "RemoteImage")),
+    (_("Site and people"), ("SiteProfile", "User", "Group", "AuditEntry")),
+)
+_DAILY = ("Article", "Pin", "Category", "Tag", "Author", "Series", "Image", "Redirect")
+
+Models = list[dict[str, Any]]
 
 
 @register.simple_tag(takes_context=True)
@@ -49,8 +59,27 @@ def searched_in_vain(user: Any) -> list[MissedSearch]:
 
 
 @register.filter
-def newsroom_models(apps: Any) -> list[dict[str, Any]]:
-    """Return the models of the admin's list of apps in one row, the most used first."""
-    entries = [model for app in apps or () for model in app["models"] if model.get("admin_url")]
-    rank = {name: number for number, name in enumerate(_ORDER)}
-    return sorted(entries, key=lambda model: rank.get(model["object_name"], len(rank)))
+def daily_models(apps: Any) -> Models:
+    """Return of the admin's list of apps the models that are wanted every day."""
+    known = _by_name(apps)
+    return [known[name] for name in _DAILY if name in known]
+
+
+@register.filter
+def other_models(apps: Any) -> Models:
+    """Return the models that are not wanted every day."""
+    daily = daily_models(apps)
+    return [model for _name, models in model_groups(apps) for model in models if model not in daily]
+
+
+@register.filter
+def model_groups(apps: Any) -> list[tuple[str, Models]]:
+    """Return the groups that the user may see something of, each with its name and models."""
+    known = _by_name(apps)
+    groups = [(name, [known.pop(model) for model in models if model in known]) for name, models in _GROUPS]
+    groups[-1][1].extend(known.values())
+    return [(str(name), models) for name, models in groups if models]
+
+
+def _by_name(apps: Any) -> dict[str, dict[str, Any]]:
+    return {model["object_name"]: model for app in apps or () for model in app["models"] if model.get("admin_url")}

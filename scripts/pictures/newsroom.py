@@ -288,8 +288,10 @@ def take_all(
     context.add_cookies([{"name": "lang", "value": language, "url": site}])
     page = context.new_page()
     page.route("**/*", lambda route: answer(route, site))
-    for number, (name, screen) in enumerate(sorted(screens.items(), key=lambda entry: entry[0] != "sign-in")):
-        if name != "sign-in" and number <= 1:
+    is_known = False
+    for name, screen in sorted(screens.items(), key=lambda entry: entry[0] != "sign-in"):
+        if name != "sign-in" and not is_known:
+            is_known = True
             page.goto("/admin/login/")
             page.fill("#id_username", CHIEF)
             page.fill("#id_password", PASSWORD)

@@ -65,6 +65,14 @@ def test_filters_narrow_the_list(desk):
     assert {query: titles(desk.get(f"{LIST}?{query}")) for query in found} == found
 
 
+def test_the_years_are_those_of_stories_also_where_one_is_scheduled_for_long_after(desk):
+    make_article(published_at=NOON.replace(year=2024), live=True)
+    make_article(published_at=NOON.replace(year=2099))
+    links = re.findall(r"\?time=(\d{4})\b", desk.get(LIST).content.decode())
+    assert (links[0], links[-1]) == ("2099", "2024")
+    assert "2098" not in links
+
+
 @pytest.mark.parametrize("value", ["%00", "0001", "9999", "9999-12", "2026-99", "%ED%A0%80", "x" * 5000, "'", "²"])
 @pytest.mark.parametrize("name", ["q", "time", "status", "section", "kind", "p", "o", "title__contains"])
 def test_no_address_breaks_the_list(desk, name, value):
