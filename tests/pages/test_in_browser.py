@@ -75,6 +75,18 @@ def test_forced_colours_keep_the_borders_and_the_focus(browser: Any, live_server
     context.close()
 
 
+def test_the_first_section_can_be_read_where_the_menu_is_too_wide(browser: Any, live_server: Any) -> None:
+    for number in range(8):
+        make_category(f"Announcements of the {number}th kind", in_menu=True, position=number)
+    context = browser.new_context(viewport={"width": 768, "height": 800})
+    page = context.new_page()
+    page.goto(live_server.url)
+    ends = "[...document.querySelectorAll('.sections a')].map(link => link.getBoundingClientRect().left)"
+    assert page.evaluate(ends)[0] >= 0
+    assert page.evaluate(ends)[-1] > 768
+    context.close()
+
+
 def make_pages() -> list[str]:
     """Make a site of what is too wide, and return the paths of its pages, the article's last."""
     long = "Donaudampfschifffahrtsgesellschaft" * 4
