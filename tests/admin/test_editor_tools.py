@@ -122,6 +122,8 @@ def test_a_link_to_an_article_is_found_by_its_words(opened: Callable[..., Editor
     editor.page.fill("#body-editor-find", "港口")
     editor.page.click(".body-editor-found button")
     editor.page.click("dialog [value='ok']")
+    editor.page.wait_for_selector("dialog", state="detached")
+    editor.page.wait_for_selector(".ProseMirror a")
     assert editor.value() == '<p><a href="/articles/9/gang-kou/">港口恢复通航</a></p>'
 
 
