@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from articles.search.index import Entry, Match, get_index
 from articles.search.keys import LAST_KEY, key_of
@@ -123,3 +124,19 @@ def test_faults_are_told() -> None:
     key, entry = next(iter(store.entries.items()))
     changed = Entry(key, entry.words + " zz", entry.published_at, entry.expires_at)
     assert store.index.faults([*list(store.entries.values())[1:], changed])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps new entries in a list")
+def test_what_many_articles_wrote_is_in_the_tree_at_once():
+    def pages_waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list('articles_search_index_tokens')")
+            return cursor.fetchone()[0]
+
+    store = Store()
+    pages_waiting()
+    entries = make_entries(random.Random(5), range(1, 60), seconds=1000)
+    store.add(entries[:1])
+    assert pages_waiting() > 0, "one article waits in the list: its editor does not wait for the tree"
+    store.add(entries[1:])
+    assert pages_waiting() == 0
