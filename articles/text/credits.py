@@ -54,6 +54,8 @@ _PARTS = re.compile(
     rf"\n|[\s\u3000]{{2,}}|\u3000|[，,；;。|｜\s]\s*+(?=[（(\[【]?(?:{_PAPER})?(?:{_LABELLED})\s*+[|｜丨∣:：])"
     r"|[\s，,；;]\s*+(?=[文图]\s*+[/／])"
 )
+# Without one of these a line holds no credit: what stands behind a label, and 记者, 本文, By. Most lines have none.
+_HINT = re.compile(r"[|｜丨∣/／:：记文]|[Bb]y ")
 _NAMES = re.compile(r" ?[、/／&＆;；] ?| (?:and|和|与) |(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _COMMA = re.compile("[，,]")
 _HAN_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff·•]{2,}")
@@ -147,6 +149,8 @@ class _Found:
 
     def read(self, line: str, *, may_be_dateline: bool) -> None:
         """Read one line; one that holds credits alone is certain."""
+        if not _HINT.search(line):
+            return
         texts = list(_parts(_ACCOUNT.sub("", _BY_ACCOUNT.sub(r"来源：\1", line))))
         parts = [_read(text) for text in texts]
         credits = [part for part in parts if part]
