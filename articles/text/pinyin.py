@@ -2,14 +2,19 @@
 
 import json
 import os
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 
 def syllables(text: str) -> list[str]:
     """Return the syllable of each Hanzi, chosen by the words around it, without tones; the rest is left out."""
-    return list(_pinyin().lazy_pinyin(text, errors="ignore"))
+    return [syllable for word in _pinyin().core.Pinyin().seg(text) for syllable in _of_word(word)]
+
+
+@lru_cache(maxsize=4096)  # titles consist of the same words, and the library takes five times as long for one
+def _of_word(word: str) -> tuple[str, ...]:
+    return tuple(_pinyin().lazy_pinyin(word, errors="ignore"))
 
 
 @cache
