@@ -40,7 +40,7 @@ PARSERS = {
     "opencc": "articles/text/tokens.py",
     "pypinyin": "articles/text/pinyin.py",
     "tomllib": "articles/documents/dialects.py",
-    "yaml": "articles/documents/front_matter.py",
+    "yaml": "articles/documents/yaml_keys.py",
 }
 
 

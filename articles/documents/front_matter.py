@@ -4,23 +4,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from articles.documents.dialects import is_link_comment, load_json, load_link_comments, load_toml
 from articles.documents.document import DocumentError, DocumentWarning
-from articles.documents.encoding import without_controls
+from articles.documents.yaml_keys import KEY, load_keys
 
 MAX_BYTES = 64 * 1024
-MAX_DEPTH = 16
-_MAX_LINE_WARNINGS = 10
 
+_BLANK = " \t\r\n\f\v\ufeff"
 _FENCE = re.compile(r"-{3,}[ \t]*")
-_KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]*:(?:[ \t]+|$)?(.*)")
 # Keys that nearly every article file has: what begins with them is front matter.
 _KNOWN = frozenset({"title", "date", "layout", "author", "authors", "categories", "category", "tags", "description"})
-# A list in one line whose entries hold no comma, bracket or quote inside: what needs more is for YAML.
-_FLOW_LIST = re.compile(r"\[[^\[\]{}]*\]")
-_ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +38,11 @@ def split_front_matter(text: str, *, source: str) -> FrontMatter:
     all body. Raises DocumentError where keys begin that cannot be read or have no end: they never become a body.
     """
     lines = text.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    first = next((number for number, line in enumerate(lines) if line.strip(_BLANK)), None)
     if first is None:
         raise DocumentError(source, "the file is empty")
+    lines[first] = lines[first].lstrip("\ufeff")
+    first = _unindented(lines, _below_comments(lines, first))
     opening = lines[first].rstrip()
     if _FENCE.fullmatch(opening):
         return _between(lines, first + 1, opening, source=source)
@@ -70,9 +65,41 @@ def split_front_matter(text: str, *, source: str) -> FrontMatter:
     return FrontMatter({}, {}, text, "none")
 
 
+def _begins_keys(lines: list[str], number: int) -> bool:
+    """Whether a fence of YAML stands in line `number` (from 0), and the first key below it."""
+    if number >= len(lines) or not _FENCE.fullmatch(lines[number].strip()):
+        return False
+    return (
+        KEY.fullmatch(next((line.strip() for line in lines[number + 1 : number + 9] if line.strip()), "")) is not None
+    )
+
+
+def _below_comments(lines: list[str], first: int) -> int:
+    """Return where the front matter begins below comments of HTML, `first` where none stands there."""
+    number = first
+    while number < len(lines) and lines[number].lstrip().startswith("<!--"):
+        end = next((n for n in range(number, len(lines)) if lines[n].rstrip().endswith("-->")), len(lines))
+        number = next((n for n in range(end + 1, len(lines)) if lines[n].strip()), len(lines))
+    return number if number > first and _begins_keys(lines, number) else first
+
+
+def _unindented(lines: list[str], first: int) -> int:
+    """Take the indentation of a fence from the lines down to its end, in place."""
+    fence = lines[first].strip()
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    if indent and _begins_keys(lines, first):
+        for number in range(first, len(lines)):
+            lines[number] = lines[number].removeprefix(indent)
+            if number > first and lines[number].rstrip() == fence:
+                break
+    return first
+
+
 def _between(lines: list[str], start: int, fence: str, *, source: str) -> FrontMatter:
     """Read the keys from line number `start` (from 0) up to the line `fence`."""
-    end = next((n for n in range(start, len(lines)) if lines[n].rstrip() == fence), None)
+    # YAML ends by dots as well, and Jekyll takes them.
+    ends = {fence, "..."} if _FENCE.fullmatch(fence) else {fence}
+    end = next((n for n in range(start, len(lines)) if lines[n].rstrip() in ends), None)
     if end is None:
         raise DocumentError(
             source, "the front matter has no end", advice=f"close it by a line {fence}", line=max(start, 1)
@@ -86,7 +113,7 @@ def _between(lines: list[str], start: int, fence: str, *, source: str) -> FrontM
     if fence == ";;;":
         values, places, _end = load_json(block, start + 1, source=source)
         return FrontMatter(values, places, body, "json")
-    values, places, warnings = _load_yaml(block, start + 1, source=source)
+    values, places, warnings = load_keys(block, start + 1, source=source)
     return FrontMatter(values, places, body, warnings=warnings)
 
 
@@ -120,7 +147,7 @@ def _closing_fence(lines: list[str], first: int) -> str:
             return line.rstrip() if known else ""
         if is_json:
             continue
-        match = _KEY.fullmatch(line)
+        match = KEY.fullmatch(line)
         known = known or (match is not None and match[1].lower() in _KNOWN)
         if line.strip() and not (match or line[:1] in " \t-#"):
             return ""
@@ -130,197 +157,5 @@ def _closing_fence(lines: list[str], first: int) -> str:
 def _looks_like_keys(lines: list[str], first: int) -> bool:
     """Whether a file begins with two or more lines of keys, a known one first: front matter that lost its fences."""
     written = [line for line in lines[first : first + 8] if line.strip()][:2]
-    keys = [match[1].lower() for line in written if (match := _KEY.fullmatch(line))]
+    keys = [match[1].lower() for line in written if (match := KEY.fullmatch(line))]
     return len(keys) == 2 and keys[0] in _KNOWN
-
-
-Loaded = tuple[dict[str, Any], dict[str, int], list[DocumentWarning]]
-
-
-def load_yaml(text: str, *, source: str) -> dict[str, Any]:
-    """Return the keys of a whole YAML text, a configuration; every scalar stays text. Raises DocumentError."""
-    return _load_yaml(text, 1, source=source)[0]
-
-
-def _load_yaml(block: str, line: int, *, source: str) -> Loaded:
-    try:
-        return _build(block, line, source=source)
-    except yaml.YAMLError as error:
-        problem = _describe(error, line)
-    if "\t" in block:
-        try:
-            values, places, warnings = _build(_without_tabs(block), line, source=source)
-        except yaml.YAMLError:
-            pass
-        else:
-            return (
-                values,
-                places,
-                [DocumentWarning("tabs were read as spaces", problem.line, reason="front_matter"), *warnings],
-            )
-    return _read_by_lines(block, line, problem, source=source)
-
-
-def _describe(error: yaml.YAMLError, line: int) -> DocumentWarning:
-    mark = getattr(error, "problem_mark", None)
-    return DocumentWarning(
-        getattr(error, "problem", None) or "this is no YAML", line + mark.line if mark is not None else line
-    )
-
-
-def _without_tabs(block: str) -> str:
-    return re.sub(r"^[\t ]+", lambda match: match[0].replace("\t", "  "), block, flags=re.MULTILINE)
-
-
-def _build(block: str, first_line: int, *, source: str) -> Loaded:
-    builder = _Builder(first_line, source)
-    for event in yaml.parse(block, Loader=yaml.CBaseLoader):
-        builder.take(event)
-    return builder.result()
-
-
-class _Builder:
-    """Builds plain lists, mappings and texts from YAML's events.
-
-    Events rather than a loader: nothing is converted, an alias or a tag is refused before anything is made of it, the
-    depth is bounded, and each key keeps its line.
-    """
-
-    def __init__(self, first_line: int, source: str) -> None:
-        self._first_line, self._source = first_line, source
-        self._root: list[Any] = []
-        self._holders: list[Any] = [self._root]
-        self._keys: list[str | None] = [None]
-        self._anchors: dict[str, Any] = {}
-        self._lines: dict[str, int] = {}
-        self._warnings: list[DocumentWarning] = []
-
-    def take(self, event: Any) -> None:
-        line = self._first_line + event.start_mark.line
-        self._refuse_references(event, line)
-        if isinstance(event, yaml.ScalarEvent):
-            self._add(self._scalar(event), line)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._open({} if isinstance(event, yaml.MappingStartEvent) else [], line)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._holders.pop()
-            self._keys.pop()
-
-    def result(self) -> Loaded:
-        if self._anchors:
-            # Nothing refers to them, so they are text: an unquoted & in front of a word.
-            mark = next(iter(self._anchors.values()))
-            raise yaml.MarkedYAMLError(problem="& stands unquoted", problem_mark=mark)
-        if len(self._root) > 1:
-            raise yaml.MarkedYAMLError(problem="a line ... or --- divides the keys")
-        if self._root in ([], [None]):
-            return {}, {}, []
-        if not isinstance(self._root[0], dict):
-            raise self._error("the front matter holds no keys", "write key: value", self._first_line)
-        return self._root[0], self._lines, self._warnings
-
-    def _error(self, cause: str, advice: str, line: int) -> DocumentError:
-        return DocumentError(self._source, cause, advice=advice, line=line)
-
-    def _refuse_references(self, event: Any, line: int) -> None:
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None) or ""
-        mark: Any = event.start_mark
-        if isinstance(event, yaml.AliasEvent):
-            if anchor in self._anchors:
-                raise self._error("YAML aliases are not read", "write the value out", line)
-            raise yaml.MarkedYAMLError(problem="* stands unquoted", problem_mark=mark)
-        if anchor:
-            self._anchors[anchor] = mark
-        if tag.startswith("tag:yaml.org,2002:python"):
-            raise self._error(f"the YAML tag {tag[:80]!r} is refused", "remove the tag", line)
-        if tag.startswith("!") and tag != "!":  # a lone ! marks a text as text
-            raise yaml.MarkedYAMLError(problem="! stands unquoted", problem_mark=mark)
-
-    def _expects_key(self) -> bool:
-        return isinstance(self._holders[-1], dict) and self._keys[-1] is None
-
-    def _scalar(self, event: Any) -> str | None:
-        is_plain = event.implicit[0] and not event.style
-        is_null = is_plain and event.value in {"", "~", "null", "Null", "NULL"} and not self._expects_key()
-        # An escape such as "\0" is one more way to write what no database and no page can hold.
-        return None if is_null else without_controls(event.value)
-
-    def _open(self, value: Any, line: int) -> None:
-        if len(self._holders) > MAX_DEPTH:
-            raise self._error(f"the front matter is nested more than {MAX_DEPTH} deep", "flatten it", line)
-        if self._expects_key():
-            raise self._error("a key must be a word", "quote it", line)
-        self._add(value, line)
-        self._holders.append(value)
-        self._keys.append(None)
-
-    def _add(self, value: Any, line: int) -> None:
-        holder = self._holders[-1]
-        if isinstance(holder, list):
-            holder.append(value)
-        elif self._keys[-1] is None:
-            self._keys[-1] = value
-            if len(self._holders) == 2:
-                if value in holder:
-                    self._warnings.append(
-                        DocumentWarning("the key stands twice; the last one counts", line, value, "front_matter")
-                    )
-                self._lines[value] = line
-        else:
-            holder[self._keys[-1]] = value
-            self._keys[-1] = None
-
-
-def _read_by_lines(block: str, first_line: int, problem: DocumentWarning, *, source: str) -> Loaded:
-    """Read what can be read where YAML gives up: `key: value`, `key:value` and simple lists, a line at a time."""
-    values: dict[str, Any] = {}
-    places: dict[str, int] = {}
-    unread: list[DocumentWarning] = []
-    key, blank_above, prose = "", False, 0
-    for number, line in enumerate(block.split("\n"), first_line):
-        match = _KEY.fullmatch(line)
-        item = _ITEM.fullmatch(line)
-        if match:
-            key = match[1]
-            places[key] = number
-            values[key] = _value(match[2])
-        elif item and key and (values[key] is None or isinstance(values[key], list)):
-            values[key] = [*(values[key] or []), _scalar(item[1] or "")]
-        elif line.strip() and not line.lstrip().startswith("#"):
-            unread.append(DocumentWarning("the line could not be read", number, key, "front_matter"))
-            prose += blank_above and not line[0].isspace()
-        blank_above = not line.strip()
-    if prose > 1:
-        # Paragraphs: the `---` that was found is a rule in the text, and the text must not be lost.
-        raise DocumentError(source, "the front matter has no end", advice="close it by a line ---", line=first_line - 1)
-    if not values:
-        raise DocumentError(
-            source,
-            f"the front matter cannot be read ({problem.text})",
-            advice="write key: value, with quotes around values that hold a colon",
-            line=problem.line,
-        )
-    at_fault = next((name for name, number in places.items() if number == problem.line), "")
-    warning = DocumentWarning(
-        f"{problem.text}; the keys were read line by line", problem.line, at_fault, "front_matter"
-    )
-    more = len(unread) - _MAX_LINE_WARNINGS
-    rest = [DocumentWarning(f"{more} more lines could not be read", reason="front_matter")] if more > 0 else []
-    return values, places, [warning, *unread[:_MAX_LINE_WARNINGS], *rest]
-
-
-def _value(text: str) -> Any:
-    """Return a value that stands in the line of its key: `[a, b]` is a list, anything else a text."""
-    text = text.strip()
-    if text.startswith("[") and text.endswith("]") and _FLOW_LIST.fullmatch(text):
-        return [_scalar(entry) for entry in text[1:-1].split(",") if entry.strip()]
-    return _scalar(text)
-
-
-def _scalar(text: str) -> str | None:
-    text = text.strip()
-    quote = text[:1]
-    if quote in {"'", '"'}:
-        end = text.rfind(quote)
-        return text[1:end] if end > 0 else text[1:]
-    return text or None

@@ -41,6 +41,7 @@ _PAPERS = frozenset(
 )
 _UNDERLINED = re.compile(r"^(?!\s)([^\n]{1,500})\n={3,}[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)|<h[1-6](?:\s[^<>]{0,500})?>", re.MULTILINE | re.IGNORECASE)
+_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _HEADING_END = re.compile("</h", re.IGNORECASE)
 _BLOCK_START = re.compile(
     r"<(?:!--|/?(?:address|article|blockquote|center|dd|details|div|dl|figure|font|footer|h[1-6]|header|hr|img|main|ol|p"
@@ -136,7 +137,7 @@ def parse_document(
     if not body.strip():
         warnings.append(DocumentWarning("the body is empty", key="body"))
     body_html = to_html(body, suffix=path.suffix) + gallery_of(front.values)
-    title = _title(keys, front, body, path, warnings)
+    title = _title(keys, front, body, body_html, warnings)
     source_url = keys.address("source_url")
     if not title and source_url:
         title = source_url.partition("://")[2].strip("/")[:MAX_TITLE]
@@ -242,13 +243,14 @@ def _refuse_pages(keys: Keys, page_type: str, key: str, site: Site | None, *, is
         raise DocumentSkipped("a standalone page of the site, not an article")
 
 
-def _title(keys: Keys, front: FrontMatter, body: str, path: PurePosixPath, warnings: list[DocumentWarning]) -> str:
+def _title(keys: Keys, front: FrontMatter, body: str, body_html: str, warnings: list[DocumentWarning]) -> str:
     """Return the title that the keys or the text give, "" where neither does."""
     title = keys.text("title", max_length=MAX_TITLE)
     if title and front.dialect != "links":
         return title
     # Link comments stand above a translation and name what was translated; the heading is the article's own.
-    heading = _first_heading(body)[:MAX_TITLE]
+    # A line that begins with # inside code is a comment; one that is underlined with --- is a heading if no other is.
+    heading = (_first_heading(_FENCED.sub("", body)) or _first_heading(body_html))[:MAX_TITLE]
     if heading and not title:
         warnings.append(DocumentWarning(f"no title; {heading[:60]!r} is the first heading", reason="title"))
     return heading or title

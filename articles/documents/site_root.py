@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from articles.documents.dialects import load_json, load_toml
 from articles.documents.document import DocumentError
 from articles.documents.encoding import decode
-from articles.documents.front_matter import load_yaml
 from articles.documents.readers.files import Scope, read_below
+from articles.documents.yaml_keys import load_yaml
 
 MAX_CONFIG_BYTES = 1024 * 1024
 _HUGO_CONFIGS = tuple(

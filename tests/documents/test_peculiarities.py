@@ -65,6 +65,24 @@ def test_01_blank_lines_before_the_front_matter_do_not_show(tmp_path: Path) -> N
     assert (done.document.title, done.document.body_html) == ("题目", "<p>正文</p>")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n\ufeff-----\ntitle: 题目\ndate: 2021-05-15\n-----\n正文\n",
+        "<!-- 稿件\n12 -->\n\n---\ntitle: 题目\ndate: 2021-05-15\n---\n正文\n",
+        "  ---\n  title: 题目\n  date: 2021-05-15\n  ---\n正文\n",
+        "---\ntitle: 题目\ndate: 2021-05-15\n...\n正文\n",
+        "---\ntitle：题目\ndate：2021-05-15\n---\n正文\n",
+        "---\ntitle:题目\ndate:2021-05-15\n---\n正文\n",
+    ],
+    ids=["BOM below a blank line", "a comment above", "indented", "dots at the end", "wide colons", "no spaces"],
+)
+def test_01_front_matter_is_found_however_it_is_set(text: str) -> None:
+    document = read(text)
+    assert (document.title, document.body_html) == ("题目", "<p>正文</p>\n")
+    assert document.published_at == datetime(2021, 5, 14, 16, tzinfo=UTC)
+
+
 def test_02_front_matter_may_do_without_its_opening_fence_and_an_underlined_heading_is_none() -> None:
     assert read("title: 题目\ndate: 2021-05-15\n---\n正文\n").title == "题目"
     assert read("小标题\n---\n\n正文\n\n# 题目\n", "20180131 a.md").title == "题目"
@@ -93,6 +111,23 @@ def test_05_a_quote_inside_quotes_stays_in_the_title() -> None:
 def test_06_one_bad_key_does_not_lose_the_others() -> None:
     document = read("---\ntitle: 题目\ncomments:false\ndate: 2021-05-15 08:00\n---\n正文\n")
     assert (document.title, document.published_at) == ("题目", datetime(2021, 5, 15, tzinfo=UTC))
+
+
+def test_06_a_bad_key_costs_no_list_and_no_mapping_of_the_others_and_each_is_named() -> None:
+    document = read(
+        "---\ntitle: 甲: 乙\nauthors:\n  - name: 林听澜\n    url: https://x.example\n  - name: 周野\n"
+        "summary: >\n  第一行\n  第二行\ncover:\n  image: https://a.example/x.jpg\n"
+        'subtitle: "说"好"了"\ncategories: [新闻, [城市]]\n标签: 丙: 丁\n---\n正文\n'
+    )
+    assert (document.title, document.subtitle, document.summary) == ("甲: 乙", '说"好"了', "第一行 第二行")
+    assert (document.authors, document.categories) == (("林听澜", "周野"), (("新闻", "城市"),))
+    assert document.hero is not None
+    assert [(w.line, w.key) for w in document.warnings if w.line] == [(2, "title"), (12, "subtitle"), (14, "标签")]
+
+
+def test_07_a_comment_in_code_is_no_title() -> None:
+    assert read("```\n# 安装\n```\n\n## 题目\n", "20180131 a.md").title == "题目"
+    assert read("题目\n----\n\n正文\n", "20180131 a.md").title == "题目"
 
 
 def test_07_a_file_without_keys_takes_title_and_day_from_heading_and_name_or_is_skipped_with_a_reason() -> None:
