@@ -1,11 +1,16 @@
-"""Markdown to HTML: CommonMark with tables, strikethrough and footnotes. The result is as hostile as its source."""
+"""Markdown to HTML: CommonMark with tables, strikethrough, footnotes, task lists and formulas as they were written.
+
+The result is as hostile as its source.
+"""
 
 import re
 from functools import cache
+from html import escape
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
@@ -13,6 +18,17 @@ _NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*")
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,60})\]")
 _MOST_NOTES = 500
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
+
+_TASK = re.compile(r"\[([ xX])\](?=\s)")
+# Formulas in TeX: $…$ as Pandoc reads it, $$…$$, \(…\) and \[…\]; `_is_tex` tells them from prices and variables.
+_FORMULA = re.compile(
+    r"(?<![\w$])\$(?P<one>(?![\s$])[^$\n`]{1,500}(?<![\s\\]))\$(?![\w$])|\$\$(?P<two>[^$`]{1,2000})\$\$(?!\$)"
+    r"|\\\((?P<round>(?:[^\\\n]|\\(?![()\[\]])){1,500})\\\)|\\\[(?P<square>(?:[^\\]|\\(?![()\[\]])){1,2000})\\\]"
+)
+_HAN = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+_SIGN = re.compile("[=^_+*<>{}]")
+_SURE = re.compile(r"\\[A-Za-z]|\^|_\{")
+_MOST_LINES = 200  # of a formula
 
 
 @cache
@@ -22,6 +38,11 @@ def _renderer() -> MarkdownIt:
     renderer.block.ruler.before("reference", "footnote", _note, {"alt": ["paragraph", "reference"]})
     renderer.inline.ruler.before("link", "footnote", _reference)
     renderer.inline.ruler.at("emphasis", _emphasis)
+    renderer.block.ruler.before(
+        "fence", "formula", _formula_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    renderer.inline.ruler.before("escape", "formula", _formula)
+    renderer.core.ruler.after("inline", "tasks", _tasks)
     return renderer
 
 
@@ -91,3 +112,56 @@ def _reference(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = f"<sup>[{used.index(found[1]) + 1}]</sup>"
     state.pos = found.end()
     return True
+
+
+def _tasks(state: StateCore) -> None:
+    """Turn `[x]` and `[ ]` at the beginning of a list's entry into check marks: no form stands in an article."""
+    for number, token in enumerate(state.tokens[2:], 2):
+        if token.type != "inline" or not token.children or state.tokens[number - 2].type != "list_item_open":
+            continue
+        first = token.children[0]
+        found = _TASK.match(first.content) if first.type == "text" else None
+        if found and state.tokens[number - 1].type == "paragraph_open":
+            first.content = f"{'☐' if found[1] == ' ' else '☑'}{first.content[found.end() :]}"
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """Keep a formula as it was written, as code: emphasis and escapes inside would garble it."""
+    found = _FORMULA.match(state.src, state.pos, state.posMax) if state.src[state.pos] in "$\\" else None
+    if found is None:
+        return False
+    if not _is_tex(found[found.lastgroup or 0].strip(), needs_command=found.lastgroup in {"round", "square"}):
+        return False
+    if not silent:
+        state.push("code_inline", "code", 0).content = " ".join(found[0].split("\n"))
+    state.pos = found.end()
+    return True
+
+
+def _is_tex(text: str, *, needs_command: bool) -> bool:
+    if _SURE.search(text):
+        return True
+    return not needs_command and not _HAN.search(text) and (_SIGN.search(text) is not None or len(text) == 1)
+
+
+def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Keep a formula that begins a line by `$$` and ends one by it, as a block of code."""
+    first = _line(state, start)
+    if not first.startswith("$$") or state.is_code_block(start):
+        return False
+    if len(first) > 4 and first.endswith("$$"):
+        last = start
+    else:
+        below = range(start + 1, min(end, start + _MOST_LINES))
+        last = next((line for line in below if "$$" in _line(state, line)), -1)
+        if last < 0 or "$$" in first[2:] or not _line(state, last).endswith("$$"):
+            return False
+    if not silent:
+        text = escape(state.getLines(start, last + 1, state.blkIndent, False).strip("\n"), quote=False)
+        state.push("html_block", "", 0).content = f'<pre><code class="language-latex">{text}</code></pre>\n'
+        state.line = last + 1
+    return True
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()

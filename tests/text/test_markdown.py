@@ -21,3 +21,36 @@ from articles.text.markdown import render_markdown
 )
 def test_emphasis_beside_chinese_punctuation_counts(text: str, html: str) -> None:
     assert render_markdown(text) == f"<p>{html}</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("- [x] 校对\n- [ ] **排版**", "<ul>\n<li>☑ 校对</li>\n<li>☐ <strong>排版</strong></li>\n</ul>\n"),
+        ("- [x](https://a.example/)", '<ul>\n<li><a href="https://a.example/">x</a></li>\n</ul>\n'),
+        ("`- [ ] 代码`", "<p><code>- [ ] 代码</code></p>\n"),
+    ],
+)
+def test_a_task_list_shows_check_marks(text: str, html: str) -> None:
+    assert render_markdown(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("设 $a_1*b*c_2$ 为 $x$", "<p>设 <code>$a_1*b*c_2$</code> 为 <code>$x$</code></p>\n"),
+        (r"设 $\text{长}_1$", r"<p>设 <code>$\text{长}_1$</code></p>" + "\n"),
+        ("$$\na_1 &< b*c*d\n$$", '<pre><code class="language-latex">$$\na_1 &amp;&lt; b*c*d\n$$</code></pre>\n'),
+        (r"\(x^2*y*z\)", r"<p><code>\(x^2*y*z\)</code></p>" + "\n"),
+    ],
+)
+def test_a_formula_stays_as_it_was_written(text: str, html: str) -> None:
+    assert render_markdown(text) == html
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$5 和 $10", "US$5_000，US$6_000", "$HOME/a_b:$PATH_x", "赚 $$ 很多 $$ 钱", "5$ 与 6$", "$5=人民币35，$6=42"],
+)
+def test_a_price_is_no_formula(text: str) -> None:
+    assert render_markdown(text) == f"<p>{text}</p>\n"
