@@ -24,7 +24,7 @@ from articles.documents.keys import Keys, as_plain, moment_from_path
 from articles.documents.site_root import Site
 from articles.documents.template_tags import render_template_tags
 from articles.text.loose_tags import spell_out_loose_tags
-from articles.text.markdown import render_markdown
+from articles.text.markdown import NestedTooDeep, render_markdown
 from articles.text.plain import count_words, excerpt, plain_text
 from articles.text.policy import MAX_BYTES
 
@@ -136,7 +136,10 @@ def parse_document(
         raise DocumentError(source, f"{size} bytes, at most {MAX_BYTES} are read", key="body", advice=advice)
     if not body.strip():
         warnings.append(DocumentWarning("the body is empty", key="body"))
-    body_html = to_html(body, suffix=path.suffix) + gallery_of(front.values)
+    try:
+        body_html = to_html(body, suffix=path.suffix) + gallery_of(front.values)
+    except NestedTooDeep as error:
+        raise DocumentError(source, str(error), key="body", advice="flatten them") from None
     title = _title(keys, front, body, body_html, warnings)
     source_url = keys.address("source_url")
     if not title and source_url:

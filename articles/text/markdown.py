@@ -17,6 +17,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 _NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*")
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,60})\]")
 _MOST_NOTES = 500
+_MAX_NESTING = 40  # a list counts two, one for itself and one for its entries
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
 
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
@@ -31,10 +32,15 @@ _SURE = re.compile(r"\\[A-Za-z]|\^|_\{")
 _MOST_LINES = 200  # of a formula
 
 
+class NestedTooDeep(ValueError):
+    """A text whose quotes and lists stand deeper in each other than is rendered; the argument is the reason."""
+
+
 @cache
 def _renderer() -> MarkdownIt:
     # HTML is let through: articles hold figures and embeds. Whoever stores the result sanitizes it.
-    renderer = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    renderer = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
+    renderer.block.ruler.before("table", "too_deep", _refuse_too_deep)
     renderer.block.ruler.before("reference", "footnote", _note, {"alt": ["paragraph", "reference"]})
     renderer.inline.ruler.before("link", "footnote", _reference)
     renderer.inline.ruler.at("emphasis", _emphasis)
@@ -50,7 +56,7 @@ def render_markdown(text: str) -> str:
     """Return `text` as HTML; fenced code names its language as class `language-…`, footnotes stand at the end.
 
     Emphasis beside Chinese punctuation counts (`**背景：**排期`, `这是**“重要”**的`): CommonMark asks for spaces there,
-    which Chinese does not have.
+    which Chinese does not have. Raises `NestedTooDeep`.
     """
     env: dict[str, Any] = {"notes": {}, "used": []}
     html = _renderer().render(text, env)
@@ -58,6 +64,13 @@ def render_markdown(text: str) -> str:
         return html
     notes = "".join(f"<li>{_renderer().renderInline(env['notes'][name], env)}</li>\n" for name in list(env["used"]))
     return f"{html}<hr>\n<ol>\n{notes}</ol>\n"
+
+
+def _refuse_too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Refuse what the parser would leave out without a word: below its limit it skips the text."""
+    if not silent and state.level > _MAX_NESTING - 3:
+        raise NestedTooDeep("quotes and lists stand deeper in each other than is read")
+    return False
 
 
 def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:

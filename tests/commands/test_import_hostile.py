@@ -252,6 +252,13 @@ def test_of_a_flood_of_pictures_the_first_are_stored(folder: Path) -> None:
     assert Article.objects.get().body.count(Image.objects.get().file.url) == 200
 
 
+def test_quotes_nested_beyond_measure_are_refused_and_not_emptied(folder: Path) -> None:
+    write_article(folder / "deep.md", ">" * 100_000 + " 字")
+    done = run(folder)
+    assert (done.status, done.counts) == (1, "created=1 failed=1")
+    assert "body: quotes and lists stand deeper in each other" in done.entry("deep.md")["error"]
+
+
 def test_sections_deeper_than_the_tree_may_be_are_cut_and_told(folder: Path) -> None:
     write_article(folder / "deep.md", categories=f"[{', '.join(f'c{level}' for level in range(60))}]")
     done = run(folder)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.text.markdown import render_markdown
+from articles.text.markdown import NestedTooDeep, render_markdown
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,13 @@ def test_a_formula_stays_as_it_was_written(text: str, html: str) -> None:
 )
 def test_a_price_is_no_formula(text: str) -> None:
     assert render_markdown(text) == f"<p>{text}</p>\n"
+
+
+def test_a_list_in_lists_keeps_its_text_and_one_too_deep_is_refused() -> None:
+    def nested(levels: int) -> str:
+        return "".join(f"{'  ' * level}- 第{level}层\n" for level in range(levels))
+
+    assert "第14层" in render_markdown(nested(15))
+    for text in (nested(60), ">" * 100_000 + " 字", "- " * 50_000 + "字"):
+        with pytest.raises(NestedTooDeep):
+            render_markdown(text)
