@@ -47,6 +47,8 @@ def decode(data: bytes, *, source: str) -> tuple[str, list[DocumentWarning]]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     clean = without_controls(text)
     removed = len(text) - len(clean)
+    if removed and not clean.strip():
+        raise DocumentError(source, "a binary file: it holds control characters only", advice="save the text as UTF-8")
     if removed:
         warnings.append(DocumentWarning(f"{removed} control characters were removed", reason="encoding"))
     return clean, warnings

@@ -1,5 +1,7 @@
 """A file that comes again: changed, merged with an editor's work, moved, copied, taken down."""
 
+import os
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -162,6 +164,16 @@ def test_a_file_that_was_moved_keeps_its_article(folder: Path) -> None:
     rewrite(folder, "<p>新。</p>")
     (folder / "a.md").rename(folder / "新闻" / "b.md")
     assert run(folder).counts == "updated=1"
+
+
+@pytest.mark.parametrize("name", [unicodedata.normalize("NFD", "café.md").encode(), b"\xc4\xe3.md"])
+def test_a_copy_of_a_file_whose_name_is_spelled_oddly_is_no_move(folder: Path, name: bytes) -> None:
+    place = os.fsencode(folder) + b"/" + name
+    os.rename(folder / "a.md", place)
+    assert run(folder).counts == "unchanged=1"
+    (folder / "copy.md").write_bytes(Path(os.fsdecode(place)).read_bytes())
+    assert run(folder).counts == "created=1 unchanged=1"
+    assert run(folder).counts == "unchanged=2"
 
 
 def test_a_copy_beside_the_original_is_an_article_of_its_own(folder: Path) -> None:

@@ -252,6 +252,13 @@ def test_of_a_flood_of_pictures_the_first_are_stored(folder: Path) -> None:
     assert Article.objects.get().body.count(Image.objects.get().file.url) == 200
 
 
+def test_a_file_of_zeros_is_binary_and_not_empty(folder: Path) -> None:
+    (folder / "zeros.md").write_bytes(bytes(4096))
+    done = run(folder)
+    assert (done.status, done.counts) == (1, "created=1 failed=1")
+    assert "a binary file" in done.entry("zeros.md")["error"]
+
+
 def test_quotes_nested_beyond_measure_are_refused_and_not_emptied(folder: Path) -> None:
     write_article(folder / "deep.md", ">" * 100_000 + " 字")
     done = run(folder)

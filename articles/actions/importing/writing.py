@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Q
@@ -29,7 +28,7 @@ from articles.actions.importing.updating import Updater
 from articles.actions.revising import edited_since_import
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Preparation, Prepared
-from articles.documents.readers.files import printable
+from articles.documents.readers.files import printable, stands_at
 from articles.models import (
     Article,
     ImportedFile,
@@ -250,13 +249,7 @@ class Writer:
         own_id = row.key.startswith("id:") or incoming.key.startswith("id:")
         if row.source != incoming.source or own_id or row.pk in self._moved | self._moving or not row.path:
             return False
-        try:
-            return (
-                not Path(incoming.prepared.file.root, row.path).is_symlink()
-                and not Path(incoming.prepared.file.root, row.path).exists()
-            )
-        except OSError:
-            return False
+        return not stands_at(incoming.prepared.file.root, row.path)
 
     def _move(self, incoming: Incoming, row: ImportedFile) -> Entry:
         warning = DocumentWarning(f"the file was moved; it was {row.path}")

@@ -1,6 +1,7 @@
 """Article files below a folder. Only regular files are opened, and none outside the root: the folder is untrusted."""
 
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from articles.documents.document import DocumentError
 SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt"})
 MAX_FILE_BYTES = 2 * 1024 * 1024  # twice the limit of a body
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
+_ESCAPED_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -230,6 +232,15 @@ def as_key(path: str) -> str:
     if path.isascii():
         return path
     return unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "backslashreplace"))
+
+
+def stands_at(root: str, key: str) -> bool:
+    """Whether anything stands below the root at the path that has this key: a key says in NFC, and with escapes, what
+    the folder may spell otherwise.
+    """
+    raw = _ESCAPED_BYTE.sub(lambda found: bytes.fromhex(found[1].decode()), key.encode("utf-8", "surrogatepass"))
+    spellings = dict.fromkeys((key, unicodedata.normalize("NFD", key), os.fsdecode(raw)))
+    return any(os.path.lexists(os.path.join(root, spelling)) for spelling in spellings)
 
 
 def open_folder(root: str, path: str) -> int:

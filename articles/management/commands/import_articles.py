@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="*", metavar="PATH", type=Path, help="a file or a folder")
-        parser.add_argument("--status", choices=[Status.DRAFT, Status.PUBLISHED], default=Status.PUBLISHED)
+        parser.add_argument("--status", choices=["draft", "published"], default="published")
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen, change nothing")
         parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="worker processes")
         parser.add_argument("--report", type=Path, metavar="FILE", help="write one JSON object a file there")
