@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from articles.documents.document import DocumentWarning
+from articles.documents.document import DocumentError, DocumentWarning
 from articles.documents.encoding import without_controls
 
 # Field: the keys that name it, the first one present wins. Compared without case.
@@ -117,6 +117,9 @@ _SECONDS = re.compile(r"\d{10}(?:\d{3})?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BLANK = re.compile(r"\s+")
 _COMMAS = re.compile("[,，、;；]")
+MAX_SECTION = 100  # characters
+MAX_LEVELS = 32  # of sections: what is deeper than the tree may be is cut, what is absurd is refused
+_NAMES = frozenset({"title", "authors", "coauthors", "translators", "editors", "photographers", "tags", "categories"})
 MAX_ENTRIES = 100  # tags, authors or sections of one file
 
 Entry = TypeVar("Entry")
@@ -259,11 +262,14 @@ class Keys:
             self.warn(f"a list was expected, not a {_name_of(value)}; left out")
             return ()
         if value and all(isinstance(entry, list) for entry in value):
-            branches = [_flat(entry) for entry in value]
+            branches = [self._flat(entry) for entry in value]
         elif as_path:
-            branches = [_flat(value)]
+            branches = [self._flat(value)]
         else:
-            branches = [[name] for name in _flat(value)]
+            branches = [[name] for name in self._flat(value)]
+        deepest = max(map(len, branches), default=0)
+        if deepest > MAX_LEVELS:
+            raise self._refused(f"{deepest} levels of sections in each other", "take some out, or give --categories set")
         return self._fewer(tuple(dict.fromkeys(tuple(branch) for branch in branches if branch)))
 
     def _fewer(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -271,11 +277,24 @@ class Keys:
             self.warn(f"{len(entries)} entries are too many; the first {MAX_ENTRIES} were taken")
         return entries[:MAX_ENTRIES]
 
+    def _flat(self, value: Any) -> list[str]:
+        if isinstance(value, str):
+            name = self._shortened(as_plain(value), MAX_SECTION)
+            return [name] if name else []
+        if isinstance(value, list):
+            return [name for entry in value for name in self._flat(entry)]
+        return []
+
     def _shortened(self, text: str, max_length: int | None) -> str:
         if max_length is not None and len(text) > max_length:
+            if len(text) >= 10 * max_length and self._field in _NAMES:
+                raise self._refused(f"{len(text)} characters are no name", "shorten it")
             self.warn(f"{len(text)} characters are too many; cut to {max_length}")
             return text[:max_length]
         return text
+
+    def _refused(self, cause: str, advice: str) -> DocumentError:
+        return DocumentError(self.source, cause, advice=advice, line=self._lines.get(self._key), key=self._key)
 
 
 def _without_loose_quotes(text: str) -> str:
@@ -288,15 +307,6 @@ def _without_loose_quotes(text: str) -> str:
 
 def _name_of(value: Any) -> str:
     return "list" if isinstance(value, list) else "mapping"
-
-
-def _flat(value: Any) -> list[str]:
-    if isinstance(value, str):
-        name = as_plain(value)[:100]
-        return [name] if name else []
-    if isinstance(value, list):
-        return [name for entry in value for name in _flat(entry)]
-    return []
 
 
 def as_plain(text: str) -> str:

@@ -267,9 +267,26 @@ def test_quotes_nested_beyond_measure_are_refused_and_not_emptied(folder: Path) 
 
 
 def test_sections_deeper_than_the_tree_may_be_are_cut_and_told(folder: Path) -> None:
-    write_article(folder / "deep.md", categories=f"[{', '.join(f'c{level}' for level in range(60))}]")
+    write_article(folder / "deep.md", categories=f"[{', '.join(f'c{level}' for level in range(30))}]")
     done = run(folder)
     assert Category.objects.count() == MAX_DEPTH
     assert done.entry("deep.md")["warnings"] == [
-        "categories: 60 levels of sections are too many; the first 8 were taken"
+        "categories: 30 levels of sections are too many; the first 8 were taken"
     ]
+
+
+def test_absurd_depths_and_names_are_errors_and_make_nothing(folder: Path) -> None:
+    write_article(folder / "deep.md", categories=f"[{', '.join(f'c{level}' for level in range(300))}]")
+    for key in ("title", "author", "tags", "categories"):
+        write_article(folder / f"{key}.md", **{key: "名" * 10_000})
+    done = run(folder)
+    assert (done.status, done.counts) == (1, "created=1 failed=5")
+    assert "categories: 300 levels of sections in each other" in done.entry("deep.md")["error"]
+    for key in ("title", "author", "tags", "categories"):
+        assert f"{key}: 10000 characters are no name; shorten it" in done.entry(f"/{key}.md")["error"]
+    assert Category.objects.count() == 0
+
+
+def test_a_section_with_a_long_name_is_cut_and_told(folder: Path) -> None:
+    write_article(folder / "long.md", categories="名" * 150)
+    assert run(folder).entry("long.md")["warnings"] == ["line 4, categories: 150 characters are too many; cut to 100"]
