@@ -269,7 +269,7 @@ class Keys:
             branches = [[name] for name in self._flat(value)]
         deepest = max(map(len, branches), default=0)
         if deepest > MAX_LEVELS:
-            raise self._refused(f"{deepest} levels of sections in each other", "take some out, or give --categories set")
+            raise self._refused(f"{deepest} levels of sections in each other", "write fewer, or --categories set")
         return self._fewer(tuple(dict.fromkeys(tuple(branch) for branch in branches if branch)))
 
     def _fewer(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

@@ -1,5 +1,6 @@
 """What an operator sees while a run is at work, how it is ended, and who hears of a night that failed."""
 
+import errno
 import os
 import signal
 import sqlite3
@@ -14,11 +15,12 @@ import pytest
 from django.core import mail
 from django.db import OperationalError, connection
 
-from articles.actions.importing import enduring, running
+from articles.actions.importing import enduring, pictures, running
 from articles.management.progress import Progress
 from articles.models import Article, ImportRun, RunState
 from tests.commands.imports import run, write_article
 from tests.conftest import PROJECT
+from tests.test_renditions import picture
 
 
 class Stream:
@@ -114,6 +116,42 @@ def test_a_full_disk_under_the_database_ends_the_run_with_advice(
     assert "the database's disk is full (database or disk is full); make room and run it again" in done.err
     monkeypatch.undo()
     assert run(tmp_path / "site").counts == "created=2"
+
+
+@pytest.mark.django_db
+def test_a_full_media_library_ends_the_run_and_counts_what_it_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_article(tmp_path / "site" / "a.md")
+    write_article(tmp_path / "site" / "b.md", '<p><img src="p.png">字</p>', title="有图")
+    (tmp_path / "site" / "p.png").write_bytes(picture())
+
+    def full(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pictures, "store_image", full)
+    monkeypatch.setattr(running, "FIRST_BATCH", 1)
+    done = run(tmp_path / "site")
+    assert (done.status, [entry["outcome"] for entry in done.report]) == (1, ["created"])
+    assert "the disk of the media library is full" in done.err
+    assert ImportRun.objects.get().created_count == 1
+    monkeypatch.undo()
+    assert run(tmp_path / "site").counts == "created=1 unchanged=1"
+
+
+@pytest.mark.parametrize(
+    "command", ["import_articles {}", "undo_import 1", "export_articles {}/out", "resanitize_articles", "fetch_images"]
+)
+def test_a_database_that_is_not_there_is_one_clear_line(tmp_path: Path, command: str) -> None:
+    site = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "MEDIA_ROOT": str(tmp_path / "media")}
+    write_article(tmp_path / "a.md")
+    words = command.format(tmp_path).split()
+    done = subprocess.run(
+        [sys.executable, str(PROJECT / "manage.py"), *words], env=site, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: the database is away (")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.django_db

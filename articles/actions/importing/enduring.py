@@ -1,7 +1,9 @@
 """What a run does when the ground shakes: a database that goes away is waited for, a full disk ends the run."""
 
+import errno
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -10,6 +12,7 @@ from articles.models.locks import take_again
 
 PATIENCE = 120.0  # seconds
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _GONE_STATES = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006"})
 
 Result = TypeVar("Result")
@@ -32,14 +35,30 @@ def persistently(work: Callable[[], Result], *, lock: str, patience: float | Non
             return work()
         except (DatabaseError, InterfaceError) as error:
             if is_full(error):
-                advice = "make room and run it again, nothing is done twice"
-                raise RunEnded(f"the database's disk is full ({_first_line(error)}); {advice}") from error
+                give_up_full("the database's disk", error)
             if not is_gone(error):
                 raise
             now = time.monotonic()
             until = until or now + (PATIENCE if patience is None else patience)
             _come_back(until, error, lock, _PAUSES[min(attempt, len(_PAUSES) - 1)])
             attempt += 1
+
+
+@contextmanager
+def ended_plainly() -> Iterator[None]:
+    """Turn the absence of the database, and a full disk, into `RunEnded`, wherever in the block it is met."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        if is_full(error):
+            give_up_full("the database's disk", error)
+        if is_gone(error):
+            give_up(error)
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            give_up_full("the disk", error)
+        raise
 
 
 def _come_back(until: float, error: Exception, lock: str, pause: float) -> None:
@@ -63,6 +82,13 @@ def give_up(error: Exception) -> NoReturn:
     """End the run: the database does not come back."""
     advice = "run it again when it is back, nothing is done twice"
     raise RunEnded(f"the database is away ({_first_line(error)}); {advice}") from error
+
+
+def give_up_full(what: str, error: Exception) -> NoReturn:
+    """End the run: there is no room."""
+    raise RunEnded(
+        f"{what} is full ({_first_line(error)}); make room and run it again, nothing is done twice"
+    ) from error
 
 
 def is_gone(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from articles.actions.importing.enduring import persistently
+from articles.actions.importing.enduring import FULL, ended_plainly, give_up_full, persistently
 from articles.actions.importing.known import Identity, Incoming, absence_of, absences, digests_of
 from articles.actions.importing.maps import keep_map
 from articles.actions.importing.options import ImportOptions
@@ -74,7 +74,7 @@ def import_files(
     """
     options = replace(options, paths=tuple(_located(path) for path in options.paths))
     _refuse_overlaps(options.paths)
-    with exclusively(LOCK):
+    with ended_plainly(), exclusively(LOCK):
         return _Run(options, by, on_entry, tell, should_stop).do()
 
 
@@ -129,8 +129,9 @@ class _Run:
             if self._run:
                 self._restoration.restore({str(root) for root, _source in self._roots.values()}, tell=self._tell)
             for batch in self._batches(self._prepared()):
-                for entry in self._write(batch):
-                    self._report.counts[entry.outcome] += 1
+                entries = self._write(batch)
+                self._report.counts.update(entry.outcome for entry in entries)
+                for entry in entries:
                     self._on_entry(entry)
                 if self._should_stop():
                     self._report.is_stopped = True
@@ -256,6 +257,8 @@ class _Run:
         try:
             return persistently(partial(self._write_once, batch), lock=LOCK)
         except (DatabaseError, ValidationError, ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                give_up_full("the disk of the media library", error)
             if len(batch) == 1:
                 if isinstance(batch[0], Entry):
                     raise

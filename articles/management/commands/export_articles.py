@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles.actions.exporting import ExportOptions, FolderRefused, export_articles
 from articles.documents.readers.files import printable
+from articles.management.ending import told_plainly
 
 USAGE_ERROR = 2
 _EVERY = 1000
@@ -21,6 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--live", action="store_true", help="only what readers see now; else drafts and all")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with told_plainly():
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         count = 0
 
         def tell(path: str) -> None:

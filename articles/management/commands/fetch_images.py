@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles.actions.fetching import AT_ONCE, FetchOptions, fetch_images
 from articles.documents.readers.files import printable
+from articles.management.ending import told_plainly
 from articles.models import Article
 from articles.models.locks import AlreadyRunning
 
@@ -25,6 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--retry", action="store_true", help="also what failed before")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with told_plainly():
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if not 1 <= options["at_once"] <= MAX_AT_ONCE:
             raise CommandError(f"--at-once must be from 1 to {MAX_AT_ONCE}", returncode=USAGE_ERROR)
         if options["media_root"] and not options["media_root"].is_dir():

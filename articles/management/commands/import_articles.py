@@ -22,7 +22,6 @@ from articles.actions.importing import (
     ImportReport,
     Outcome,
     PathRefused,
-    RunEnded,
     count_files,
     import_files,
 )
@@ -31,6 +30,7 @@ from articles.actions.redirecting import check_addresses
 from articles.documents.document import DocumentError
 from articles.documents.mapping import read_mapping
 from articles.documents.readers.files import SUFFIXES, as_key, printable
+from articles.management.ending import told_plainly
 from articles.management.progress import Progress
 from articles.models import Article, ImportedFile, Status
 from articles.models.locks import AlreadyRunning
@@ -74,14 +74,20 @@ class Command(BaseCommand):
         if not options["paths"]:
             if addresses is None:
                 raise usage_error("give the files or folders to import")
-            self._tell_answers(addresses)
+            with told_plainly():
+                self._tell_answers(addresses)
             return
         failures: list[str] = []
         try:
-            self._run(options, addresses, failures)
+            with told_plainly():
+                self._run(options, addresses, failures)
         except (CommandError, SystemExit) as error:
             if options["notify"] and getattr(error, "returncode", 1) != USAGE_ERROR:
                 tell_of_import(str(error) if isinstance(error, CommandError) else "", failures, to=options["notify"])
+            raise
+        except Exception as error:
+            if options["notify"]:
+                tell_of_import(f"{type(error).__name__}: {error}", failures, to=options["notify"])
             raise
 
     def _run(self, options: dict[str, Any], addresses: list[str] | None, failures: list[str]) -> None:
@@ -118,7 +124,7 @@ class Command(BaseCommand):
                 self.stdout.write(printable(f"{entry.outcome}: {entry.path} {entry.error}".rstrip()))
 
         try:
-            with _told_plainly(), _until_interrupted(lambda: self.stderr.write(_ENDING)) as should_stop:
+            with _refusals_told(), _until_interrupted(lambda: self.stderr.write(_ENDING)) as should_stop:
                 report = import_files(
                     chosen,
                     on_entry=tell,
@@ -235,15 +241,13 @@ def _read_addresses(path: Path) -> list[str]:
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _refusals_told() -> Iterator[None]:
     try:
         yield
     except AlreadyRunning as error:
         raise CommandError("another import is running; wait until it has ended") from error
     except DocumentError as error:
         raise CommandError(printable(str(error))) from error
-    except RunEnded as error:
-        raise CommandError(str(error)) from error
     except PathRefused as error:
         raise usage_error(str(error)) from error
     except KeyboardInterrupt as error:

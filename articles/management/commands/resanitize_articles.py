@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from articles.actions.resanitizing import ResanitizeOptions, ResanitizeReport, resanitize_articles
 from articles.documents.readers.files import printable
 from articles.documents.resanitizing import Resanitized
+from articles.management.ending import told_plainly
 from articles.models.locks import AlreadyRunning
 
 USAGE_ERROR = 2
@@ -23,6 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="worker processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with told_plainly():
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if options["jobs"] < 1 or options["after"] < 0:
             raise CommandError("--jobs must be at least 1, --after at least 0", returncode=USAGE_ERROR)
         chosen = ResanitizeOptions(options["dry_run"], options["after"], options["jobs"])

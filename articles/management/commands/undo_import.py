@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.actions.importing import UndoReport, undo_run
+from articles.management.ending import told_plainly
 from articles.models import ImportRun
 from articles.models.locks import AlreadyRunning
 
@@ -20,6 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen, change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with told_plainly():
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         run = ImportRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError(f"there is no run {options['run']}", returncode=USAGE_ERROR)
