@@ -7,8 +7,9 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
+from articles.documents.dates import moment_from_path, month_from_path
 from articles.documents.document import DocumentWarning, HeroImage
-from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler, moment_from_path, month_from_path
+from articles.documents.keys import KINDS, Keys, as_address, as_plain, is_filler
 from articles.text.scraped import unwrap_address
 
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")

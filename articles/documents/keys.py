@@ -5,11 +5,11 @@ The table is documented for operators in docs/importing.md; tests/documents/test
 
 import html
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
+from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from articles.documents.dates import day_of, parse_moment
 from articles.documents.document import DocumentError, DocumentWarning
 from articles.documents.encoding import without_controls
 
@@ -98,28 +98,14 @@ _TAGS = re.compile(
     r"|s|script|small|span|strike|strong|style|sub|sup|svg|tt|u|ul|wbr)(?=[\s/>])[^<>]{0,500}>|<!--[^<>]{0,500}-->",
     re.IGNORECASE,
 )
-_NUMERIC_DATE = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?"
-    r"\s*(?:(Z|UTC|GMT)|([+-])(\d{1,2}):?(\d{2})?)?"
-)
-_DATE_IN_NAME = re.compile(r"(?:^|/)(\d{4})-?(\d{2})-?(\d{2})(?=[-_ ./])")
-_DATE_IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/")
-# Where only folders tell: 2013/09/, 2013-09/, 201309/; a year alone.
-_MONTH_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d{2})[-/]?(\d{2})/")
-_YEAR_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d{2})/")
-_MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun"), 1)} | {
-    name: number for number, name in enumerate(("jul", "aug", "sep", "oct", "nov", "dec"), 7)
-}
-# Months by name in front: May 15, 2021 10:30.
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3})[A-Za-z]{0,6}\.? (\d{1,2}),? (\d{4})(.*)")
-_SECONDS = re.compile(r"\d{10}(?:\d{3})?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BLANK = re.compile(r"\s+")
 _COMMAS = re.compile("[,，、;；]")
 MAX_SECTION = 100  # characters
 MAX_LEVELS = 32  # of sections: what is deeper than the tree may be is cut, what is absurd is refused
-_NAMES = frozenset({"title", "authors", "coauthors", "translators", "editors", "photographers", "tags", "categories"})
+_NAMES = frozenset(
+    {"title", "series", "authors", "coauthors", "translators", "editors", "photographers", "tags", "categories"}
+)
 MAX_ENTRIES = 100  # tags, authors or sections of one file
 
 Entry = TypeVar("Entry")
@@ -233,7 +219,10 @@ class Keys:
         if value is None:
             return None
         moment = parse_moment(value, zone=zone) if isinstance(value, str) else None
-        if moment is None:
+        if moment is None and isinstance(value, str) and (day := day_of(value, zone=zone)):
+            moment, read = day
+            self.warn(f"of {value[:60]!r} only {read} could be read; write 2026-02-28 09:30")
+        elif moment is None:
             self.warn(f"{str(value)[:60]!r} is no date; write 2026-02-28 09:30")
         return moment
 
@@ -327,67 +316,6 @@ def as_address(text: str) -> str:
     except ValueError:
         return ""
     return text if usable else ""
-
-
-def parse_moment(text: str, *, zone: tzinfo) -> datetime | None:
-    """Return the moment that `text` names, in UTC, or None.
-
-    Read: RFC 1123 (`Sat, 15 May 2021 02:43:00 GMT`), ISO 8601 with or without zone, one-digit hours, up to nine
-    decimals, a day alone, 2021年5月15日, May 15, 2021, seconds since 1970. A time without a zone is in `zone`.
-    """
-    text = text.strip()[:100]
-    if _SECONDS.fullmatch(text):
-        return datetime.fromtimestamp(int(text[:10]), UTC)
-    named = _MONTH_FIRST.fullmatch(text)
-    if named and named[1].lower() in _MONTHS:
-        text = f"{named[3]}-{_MONTHS[named[1].lower()]}-{named[2]}{named[4]}"
-    match = _NUMERIC_DATE.fullmatch(text)
-    try:
-        if match:
-            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-            moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
-            if match[7]:
-                moment = moment.replace(tzinfo=UTC)
-            elif match[8]:
-                offset = timedelta(hours=int(match[9]), minutes=int(match[10] or 0))
-                moment = moment.replace(tzinfo=timezone(offset if match[8] == "+" else -offset))
-        else:
-            try:
-                moment = datetime.fromisoformat(text)
-            except ValueError:
-                moment = parsedate_to_datetime(text)
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=zone)
-        moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-    # Years that no newspaper has only come from mistakes, and time zones overflow at the ends of the calendar.
-    return moment if 1600 <= moment.year <= 9000 else None
-
-
-def moment_from_path(key: str, *, zone: tzinfo) -> datetime | None:
-    """Return the day that a file name (`2015-11-20-title.md`, `20180131 title.md`) or its folders name."""
-    for match in (_DATE_IN_NAME.search(key), _DATE_IN_FOLDERS.search(key)):
-        if match:
-            try:
-                day = date(int(match[1]), int(match[2]), int(match[3]))
-            except ValueError:
-                continue
-            if 1600 <= day.year <= 9000:
-                return datetime.combine(day, time(), zone).astimezone(UTC)
-    return None
-
-
-def month_from_path(key: str, *, zone: tzinfo) -> tuple[datetime, str] | None:
-    """Return the beginning of the month, else of the year, that the folders of a path name, and its spelling."""
-    found = _MONTH_IN_FOLDERS.search(key)
-    if found and 1 <= int(found[2]) <= 12:
-        year, month, name = int(found[1]), int(found[2]), f"{found[1]}-{found[2]}"
-    elif found := _YEAR_IN_FOLDERS.search(key):
-        year, month, name = int(found[1]), 1, found[1]
-    else:
-        return None
-    return datetime(year, month, 1, tzinfo=zone).astimezone(UTC), name
 
 
 def is_filler(address: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from articles.documents.addresses import Placed, guessed_paths, said_paths, unique_paths
+from articles.documents.dates import moment_from_path
 from articles.documents.document import (
     ArticleDocument,
     Credit,
@@ -20,7 +21,7 @@ from articles.documents.encoding import decode
 from articles.documents.exported import is_exported, read_exported
 from articles.documents.fields import date_of, gallery_of, hero_of, is_clock, is_draft_of, kind_of, language_of
 from articles.documents.front_matter import FrontMatter, split_front_matter
-from articles.documents.keys import Keys, as_plain, moment_from_path
+from articles.documents.keys import Keys, as_plain
 from articles.documents.site_root import Site
 from articles.documents.template_tags import render_template_tags
 from articles.text.loose_tags import spell_out_loose_tags

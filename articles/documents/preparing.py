@@ -5,7 +5,7 @@ import html
 import re
 import zlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +32,7 @@ from articles.text.searchable import ArticleTexts, SearchText, prepare_text
 from articles.text.slugs import make_slug
 
 MAX_IMAGES = 200
+_COPIED = timedelta(days=30)
 # Fast: the originals are kept for good and read rarely, but each import packs all of them.
 _PACKING = 1
 _SRC = re.compile(r'<img [^<>]{0,8000}?src="([^"<>]{1,2000})"')
@@ -94,7 +95,7 @@ class Preparation:
                 data,
                 source=file.name,
                 key=file.key,
-                modified_at=_not_in_future(modified_at),
+                modified_at=_if_evidence(modified_at),
                 reading=self.reading,
                 site=site,
             )
@@ -189,8 +190,9 @@ def _hidden_warnings(scrape: Scrape) -> list[DocumentWarning]:
     return [DocumentWarning(text, key="body", reason="removal")] if text else []
 
 
-def _not_in_future(moment: datetime) -> datetime:
-    return min(moment, datetime.now(UTC))
+def _if_evidence(modified_at: datetime) -> datetime | None:
+    """Return a file's own time unless it is so young that it tells of the copying rather than of the writing."""
+    return modified_at if modified_at < datetime.now(UTC) - _COPIED else None
 
 
 def _images_beside(body: str, document: ArticleDocument) -> tuple[tuple[str, ...], list[DocumentWarning]]:

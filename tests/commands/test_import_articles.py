@@ -1,6 +1,7 @@
 """The import command: outcomes, options, report, exit status."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -440,3 +441,20 @@ def test_an_article_has_the_language_that_its_file_names_else_that_of_its_text(t
     main = client.get("/").content.decode().partition("<main")[2]
     assert "晚稻开镰" in main
     assert "The late harvest" not in main
+
+
+def test_what_nothing_dates_never_leads_the_news(folder: Path, client: Client) -> None:
+    write_article(folder / "dated.md", title="有日期", date="2019-05-15")
+    undated, old, draft = (folder / f"{name}.md" for name in ("undated", "old", "draft"))
+    undated.write_text("---\ntitle: 没有日期\ndate: 昨天\n---\n正文。\n", encoding="utf-8")
+    old.write_text("---\ntitle: 旧文件\n---\n正文。\n", encoding="utf-8")
+    draft.write_text("---\ntitle: 草稿\ndraft: true\n---\n正文。\n", encoding="utf-8")
+    os.utime(old, (1_500_000_000, 1_500_000_000))
+    done = run(folder)
+    newest_first = [article.title for article in Article.objects.live().order_by("-published_at")]
+    assert newest_first[-3:] == ["有日期", "旧文件", "没有日期"]
+    assert Article.objects.get(title="旧文件").published_at == datetime.fromtimestamp(1_500_000_000, UTC)
+    assert any("no date anywhere" in warning for warning in done.entry("/undated.md")["warnings"])
+    assert Article.objects.get(title="草稿").published_at is None
+    page = client.get("/").content.decode()
+    assert page.index("有日期") < page.index("没有日期")

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from articles.documents.dates import moment_from_path, parse_moment
 from articles.documents.document import DocumentSkipped
 from articles.documents.keys import _KEPT as KEPT
-from articles.documents.keys import ALIASES, Keys, as_address, as_plain, moment_from_path, parse_moment
+from articles.documents.keys import ALIASES, Keys, as_address, as_plain
 from articles.documents.parsing import Reading, parse_document
 from tests.conftest import PROJECT
 
@@ -177,6 +178,23 @@ def test_the_best_date_that_there_is_counts_and_what_stood_in_is_named(
     assert document.published_at.astimezone(SHANGHAI).date().isoformat() == day
     told = [warning.text for warning in document.warnings if "taken from" in warning.text]
     assert (origin in told[0]) if origin else told == []
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2021-05-15 10:43 CST", "2021-05-15T00:00"),
+        ("2021年5月15日 下午3:05", "2021-05-15T00:00"),
+        ("2021-05-15 25:00", "2021-05-15T00:00"),
+        ("2021-05", "2021-05-01T00:00"),
+        ("2021", "2021-01-01T00:00"),
+    ],
+)
+def test_of_a_date_that_is_written_oddly_the_day_counts_with_a_warning(written: str, day: str) -> None:
+    keys = Keys({"date": written}, {"date": 3}, source="a")
+    moment = keys.moment("date", zone=SHANGHAI)
+    assert moment == datetime.fromisoformat(day).replace(tzinfo=SHANGHAI)
+    assert [(warning.line, warning.key, warning.reason) for warning in keys.warnings] == [(3, "date", "date")]
 
 
 def test_a_page_at_the_top_of_a_content_folder_is_no_article_unless_it_has_a_date() -> None:

@@ -166,6 +166,24 @@ def test_09_every_form_of_date_becomes_one_moment(written: str, moment: datetime
     assert read(f"---\ntitle: x\ndate: {written}\n---\nx\n").published_at == moment
 
 
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("15 May 2021 10:43", 10),
+        ("2021-05-15 03:05 PM", 15),
+        ("2021-05-15 12:05 am", 0),
+        ("２０２１－５－１５ １０：４３", 10),
+    ],
+)
+def test_09_dates_as_people_type_them_are_dates_too(written: str, hour: int) -> None:
+    moment = read(f"---\ntitle: a\ndate: {written}\n---\nx\n").published_at
+    assert moment is not None
+    assert (
+        moment.astimezone(ZoneInfo("Asia/Shanghai")).replace(minute=0).isoformat()
+        == f"2021-05-15T{hour:02}:00:00+08:00"
+    )
+
+
 def test_10_without_a_key_the_name_gives_the_day_and_a_key_wins_over_the_name() -> None:
     assert read("---\ntitle: x\n---\nx\n", "2015-11-20-x.md").published_at == datetime(2015, 11, 19, 16, tzinfo=UTC)
     document = read("---\ntitle: x\ndate: 2015-11-22\npermalink: /2015/11/20/x/\n---\nx\n", "2015-11-20-x.md")

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.actions.importing.claims import Claims
@@ -26,6 +25,7 @@ from articles.actions.importing.storing import store_new
 from articles.actions.importing.taxonomy import Taxonomy
 from articles.actions.importing.updating import Updater
 from articles.actions.revising import edited_since_import
+from articles.documents.dates import UNDATED_AT
 from articles.documents.document import ArticleDocument, DocumentWarning
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import printable, stands_at
@@ -312,7 +312,9 @@ class Writer:
         status = exported.get("status") or str(Status.DRAFT if document.is_draft else self._options.status)
         published_at = document.published_at
         if published_at is None and status == Status.PUBLISHED:
-            published_at = timezone.now()
+            published_at = UNDATED_AT
+            text = f"no date anywhere; dated {UNDATED_AT:%Y-%m-%d}, behind all others: give it its own"
+            warnings.append(DocumentWarning(text, key="date", reason="date"))
         body = pictures.body(document)
         image, image_url = pictures.hero(document)
         deepest = max(map(len, document.categories), default=0)
