@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from articles.actions.importing import LEFT, Outcome
 from articles.actions.rules import access
 from articles.admin.base import NewsroomAdmin
+from articles.admin.import_words import import_text
 from articles.admin.words import removal_text
 from articles.models import Article, ImportedFile, ImportEntry, ImportRun, Mark, OriginalBlob
 from articles.text.sanitize import Removal
@@ -131,7 +132,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("not simply imported"))
     def entries_text(self, run: ImportRun) -> str:
         entries = run.entries.exclude(outcome=LEFT).order_by("id")[:SHOWN_ENTRIES]
-        rows = ((_outcome_text(entry.outcome), entry.path, entry.text) for entry in entries)
+        rows = ((_outcome_text(entry.outcome), entry.path, import_text(entry.text)) for entry in entries)
         return format_html_join("", "<p><strong>{}</strong> {}<br>{}</p>", rows) or _("nothing")
 
     @admin.display(description=gettext_lazy("taking it back"))
@@ -214,7 +215,7 @@ class ImportEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("reason"))
     def reason(self, entry: ImportEntry) -> str:
-        return _(entry.text) if entry.outcome == LEFT else entry.text
+        return _(entry.text) if entry.outcome == LEFT else import_text(entry.text)
 
     @admin.display(description=gettext_lazy("article"))
     def article_link(self, entry: ImportEntry) -> str:
@@ -327,7 +328,7 @@ class ImportedFileAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("warnings"))
     def warned(self, row: ImportedFile) -> str:
-        return _lines(row.warnings)
+        return _lines(import_text(str(text)) for text in row.warnings)
 
     @admin.display(description=gettext_lazy("keys without a field"))
     def extra_text(self, row: ImportedFile) -> str:

@@ -63,7 +63,7 @@ def test_the_page_of_a_run_tells_what_it_did_and_how_to_take_it_back(desk: Clien
     number = ImportRun.objects.get().pk
     assert str(number) in desk.get("/admin/articles/importrun/").content.decode()
     page = desk.get(f"/admin/articles/importrun/{number}/change/").content.decode()
-    for text in ("link.md", "is not followed", f"undo_import {number}", f"?run={number}", "paper"):
+    for text in ("link.md", "不读取符号链接", f"undo_import {number}", f"?run={number}", "paper"):
         assert text in page
     report = desk.get(f"/admin/articles/importrun/{number}/report/")
     lines = [json.loads(line) for line in b"".join(report.streaming_content).splitlines()]  # type: ignore[attr-defined]
