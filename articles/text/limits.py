@@ -17,9 +17,9 @@ _ATTRIBUTE = re.compile(
 _COMMENT_END = re.compile(r"--!?>")
 _LOOSE = re.compile(r"&(?![a-zA-Z#])|<(?![a-zA-Z/!?])")
 _MARK = re.compile(r"<[a-zA-Z]")
-_FORMATTING = re.compile(
-    rf"<({'|'.join(sorted(policy.FORMATTING - {'a'}))})(?=[ \t\n\f\r/>])", re.IGNORECASE | re.ASCII
-)
+# A browser repeats these in each paragraph until they are closed; a link ends where the next one begins.
+_REPEATED_FORMATTING = policy.FORMATTING - {"a"}
+_FORMATTING = re.compile(rf"<({'|'.join(sorted(_REPEATED_FORMATTING))})(?=[ \t\n\f\r/>])", re.IGNORECASE | re.ASCII)
 _RAW = {
     tag: re.compile(rf"</{tag}(?=[ \t\n\f\r/>])", re.IGNORECASE | re.ASCII)
     for tag in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript")
@@ -30,10 +30,12 @@ _ADDRESSES = frozenset({"href", "src", "cite", "action", "formaction", "poster",
 
 # A tag whose values hold no angle brackets and whose quotes are closed; with it, every tag of plain markup is found.
 _WHOLE_TAG = re.compile(r"""<(/?)([a-zA-Z][^ \t\n\f\r/<>"'=]*+)((?:[^"'<>]++|"[^"<>]*+"|'[^'<>]*+')*+)>""")
+_WHOLE_COMMENT = re.compile("<!--(?!-?>)[^<>]*+(?<=--)>")
 # With fewer tags than this no depth and no number of elements can pass a limit.
 _FEW_TAGS = 250
 _LONGEST_REMEMBERED = 400
-_NOT_PLAIN = frozenset(_RAW) | _DOUBTFUL
+# The slash of an end tag, the name as it is written, the attributes.
+_Tag = tuple[str, str, str]
 
 # Elements that end when the next of their kind begins, and what keeps them apart.
 _IMPLIED = {
@@ -73,9 +75,10 @@ def count_markup(html: str) -> Counted:
     size = len(html.encode("utf-8", "replace"))
     if size > policy.MAX_BYTES:
         raise LimitPassed(f"{size} bytes, at most {policy.MAX_BYTES} are read")
-    loose = sum(1 for _mark in _LOOSE.finditer(html))
-    if loose > policy.MAX_LOOSE_MARKS:
-        raise LimitPassed(f"{loose} loose < or &, at most {policy.MAX_LOOSE_MARKS}")
+    if html.count("&") + html.count("<") > policy.MAX_LOOSE_MARKS:
+        loose = sum(1 for _mark in _LOOSE.finditer(html))
+        if loose > policy.MAX_LOOSE_MARKS:
+            raise LimitPassed(f"{loose} loose < or &, at most {policy.MAX_LOOSE_MARKS}")
     entities = html.count("&") + html.count("\xa0") + max(0, html.count(">") - html.count("<"))
     if entities > policy.MAX_ENTITIES:
         raise LimitPassed(f"{entities} characters of & > and no-break space in the text, at most {policy.MAX_ENTITIES}")
@@ -96,31 +99,67 @@ def count_markup(html: str) -> Counted:
 
 
 def _count_plain(html: str) -> Counted | None:
-    """Count where there are few tags, all of them whole and none of a kind that hides others; else return None.
+    """Count where all tags and comments are whole and no limit of nesting is near; else return None.
 
     What most articles are: then the tags can be taken as they stand, and equal ones are looked at once.
     """
     tags = _WHOLE_TAG.findall(html)
-    if len(tags) > _FEW_TAGS or len(tags) != html.count("<"):
+    comments = len(_WHOLE_COMMENT.findall(html)) if "<!--" in html else 0
+    if len(tags) + comments != html.count("<"):
+        return None
+    numbers = Counter(tags)
+    if not _is_harmless(tags, numbers, has_comments=comments > 0):
         return None
     counted = Counted()
-    formatting = 0
-    for (slash, written, attributes), number in Counter(tags).items():
-        tag = _lower(written)
-        if tag in _NOT_PLAIN:
-            return None
+    for (slash, written, attributes), number in numbers.items():
         if slash:
             continue
+        tag = _lower(written)
         counted.elements[tag] += number
-        if tag in policy.FORMATTING and tag != "a":
-            formatting += number
         if attributes:
             names, schemes = _plain_attributes(tag, attributes)
             for name in names:
                 counted.attributes[tag, name] += number
             for scheme in schemes:
                 counted.schemes[scheme] += number
-    return counted if formatting <= policy.MAX_OPEN_FORMATTING else None
+    return counted
+
+
+def _is_harmless(tags: list[_Tag], numbers: Counter[_Tag], *, has_comments: bool) -> bool:
+    """Whether nothing hides among whole tags, and no limit of elements, depth or formatting can be passed."""
+    names = {written for _slash, written, _attributes in numbers}
+    lowered = set(map(_lower, names))
+    has_raw = not lowered.isdisjoint(_RAW)
+    if not lowered.isdisjoint(_DOUBTFUL) or (has_raw and (has_comments or lowered != names)):
+        return False
+    formatting = [
+        number
+        for (slash, written, _attributes), number in numbers.items()
+        if not slash and written.lower() in _REPEATED_FORMATTING
+    ]
+    if len(tags) > policy.MAX_ELEMENTS or len(formatting) * len(tags) > policy.MAX_REPEATED:
+        return False
+    has_few = len(tags) <= _FEW_TAGS and sum(formatting) <= policy.MAX_OPEN_FORMATTING
+    return (has_few and not has_raw) or _is_flat(tags)
+
+
+def _is_flat(tags: list[_Tag]) -> bool:
+    """Whether whole tags nest in each other, few at a time, and raw elements hold none.
+
+    A browser ends some elements earlier (`_end_implied`), so there never stand more of them in each other.
+    """
+    opened: list[str] = []
+    for slash, written, _attributes in tags:
+        if slash:
+            if not opened or opened.pop() != written:
+                return False
+        elif opened and opened[-1] in _RAW:
+            return False
+        elif written not in _NO_END:
+            opened.append(written)
+            if len(opened) > policy.MAX_OPEN_FORMATTING:
+                return False
+    return True
 
 
 def _read_plain_attributes(tag: str, attributes: str) -> tuple[list[str], list[str]]:
@@ -205,7 +244,7 @@ class _Scan:
         self._count(tag)
         self.counted.elements[tag] += 1
         position = _count_attributes(self.html, found.end(), tag, self.counted)
-        if tag in policy.FORMATTING and tag != "a":
+        if tag in _REPEATED_FORMATTING:
             self.kinds.add(self.html[found.start() : position])
         self.doubtful = self.doubtful or tag in _DOUBTFUL
         if tag in _RAW:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nh3
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from articles.text.html_tree import parse_clean, write_html
@@ -107,6 +107,11 @@ def test_most_real_bodies_take_the_quick_way_to_the_same_result(real_files: Path
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(_pages, st.text("<>/ab=\"' !-p", max_size=60)))
+@example("<p>a</p><!-- more --><p>b</p>" * 130)
+@example("<script>let a</script><p>b</p><iframe src='https://a/b'></iframe>")
+@example("<script>'<b>'</script><p>b</p>")
+@example("<SCRIPT>'<b>'</SCRIPT><script></script>")
+@example("<script>'<!-- -->'</script><!--><b>--><!---><i>-->")
 def test_counting_plain_markup_counts_what_the_scan_counts(html: str) -> None:
     plain = _count_plain(html)
     if plain is not None:
