@@ -30,6 +30,15 @@ except ModuleNotFoundError:  # the extra "bleach" is not installed
 
 ENGINES: Final = ("nh3", "bleach")
 _ROUNDS: Final = 6
+# Taken out without a word: no editor misses them.
+_SILENT: Final = (
+    policy.BOXES | policy.INLINE_BOXES | set(policy.RENAMED) | {"html", "head", "body", "source", "param", "picture"}
+)
+# The attributes that each element keeps; for an element that is not here, it alone is told.
+_KEPT_OF: Final = {
+    tag: frozenset({*policy.ELEMENTS.get(policy.RENAMED.get(tag, tag), {}), *policy.EVERYWHERE})
+    for tag in {*policy.ELEMENTS, *(_SILENT - {"source", "param"})}
+}
 # Gone with their text, though a browser shows it.
 _SPOKEN: Final = frozenset({"textarea", "select", "option", "svg", "math", "xmp", "plaintext"})
 # How many names of a kind the list of removals has, and how long each is at most.
@@ -240,15 +249,13 @@ def _strict(engine: str) -> Any:
 
 
 def _removals(counted: Counted, characters: int) -> tuple[Removal, ...]:
-    boxes = policy.BOXES | policy.INLINE_BOXES
-    silent = boxes | set(policy.RENAMED) | {"html", "head", "body", "source", "param", "picture"}
     elements = {
-        name: count for name, count in counted.elements.items() if name not in policy.ELEMENTS and name not in silent
+        name: count for name, count in counted.elements.items() if name not in policy.ELEMENTS and name not in _SILENT
     }
     attributes: Counter[str] = Counter()
     for (tag, name), count in counted.attributes.items():
-        kept = {*policy.ELEMENTS.get(policy.RENAMED.get(tag, tag), {}), *policy.EVERYWHERE}
-        if name not in kept and (tag in policy.ELEMENTS or tag in silent - {"source", "param"}):
+        kept = _KEPT_OF.get(tag)
+        if kept is not None and name not in kept:
             attributes[name] += count
     return (
         *_listed("element", elements),
@@ -260,6 +267,8 @@ def _removals(counted: Counted, characters: int) -> tuple[Removal, ...]:
 
 def _listed(kind: str, counts: Mapping[str, int]) -> list[Removal]:
     """One line for each name, by name; names are cut, and only the most frequent ones have a line of their own."""
+    if not counts:
+        return []
     short: Counter[str] = Counter()
     for name, count in counts.items():
         short[name[:_NAME_LENGTH]] += count
