@@ -29,7 +29,9 @@ _DOUBTFUL = frozenset({"svg", "math", "select", "template", "frameset", "plainte
 _ADDRESSES = frozenset({"href", "src", "cite", "action", "formaction", "poster", "data", "background"})
 
 # A tag whose values hold no angle brackets and whose quotes are closed; with it, every tag of plain markup is found.
-_WHOLE_TAG = re.compile(r"""<(/?)([a-zA-Z][^ \t\n\f\r/<>"'=]*+)((?:[^"'<>]++|"[^"<>]*+"|'[^'<>]*+')*+)>""")
+_WHOLE_TAG = re.compile(
+    r"""<(/?)([a-zA-Z][^ \t\n\f\r/<>"'=]*+)(?=[ \t\n\f\r/>])((?:[^"'<>]++|"[^"<>]*+"|'[^'<>]*+')*+)>"""
+)
 _WHOLE_COMMENT = re.compile("<!--(?!-?>)[^<>]*+(?<=--)>")
 # With fewer tags than this no depth and no number of elements can pass a limit.
 _FEW_TAGS = 250

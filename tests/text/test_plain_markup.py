@@ -107,6 +107,8 @@ def test_most_real_bodies_take_the_quick_way_to_the_same_result(real_files: Path
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(_pages, st.text("<>/ab=\"' !-p", max_size=60)))
+@example("<a=>")
+@example('<b"c">')
 @example("<p>a</p><!-- more --><p>b</p>" * 130)
 @example("<script>let a</script><p>b</p><iframe src='https://a/b'></iframe>")
 @example("<script>'<b>'</script><p>b</p>")
