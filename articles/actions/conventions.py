@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django.db.models import Value
 from django.db.models.functions import Lower
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from articles.models import Author, Category, Series, Tag
+from articles.models import Author, Category, Listing, ListKind, Series, Tag
+from articles.models.counts import moment_of
 
 # Hexo, Jekyll, Hugo, WordPress, Ghost, Typecho and their common themes.
 _FEEDS = frozenset(
@@ -22,6 +24,7 @@ _SECTION = re.compile(r"^(?:[a-z-]{1,12}/)?(?:categor(?:y|ies)|sections?|topics?
 _AUTHOR = re.compile(r"^(?:[a-z-]{1,12}/)?authors?/(.+)$")
 _SERIES = re.compile(r"^(?:[a-z-]{1,12}/)?series/(.+)$")
 _ARCHIVE = re.compile(r"^archives?(?:/(\d{4})(?:/(\d{1,2})(?:/(\d{1,2}))?)?)?$")
+_DATE = re.compile(r"^((?:19|20)\d{2})(?:/(\d{1,2})(?:/(\d{1,2}))?)?$")  # WordPress
 _MAX_LENGTH = 500
 
 
@@ -53,7 +56,7 @@ def _list_path(place: str) -> str:
     if match := _SERIES.match(place):
         names = Series.objects.public().filter(name__in=_spellings(match[1]))
         return _first(names.order_by("pk")[:1])
-    match = _ARCHIVE.match(place)
+    match = _ARCHIVE.match(place) or _DATE.match(place)
     return _archive_path([part for part in match.groups() if part]) if match else ""
 
 
@@ -90,9 +93,20 @@ def _section_path(names: list[str]) -> str:
 
 
 def _archive_path(parts: list[str]) -> str:
+    """Return the address of a stretch of the archive; empty for one without articles, which has no page."""
     name = ("archive", "archive_year", "archive_month", "archive_day")[len(parts)]
-    numbers = dict(zip(("year", "month", "day"), (int(part) for part in parts), strict=False))
-    try:
-        return reverse(f"articles:{name}", kwargs=numbers)
-    except NoReverseMatch:
+    if parts and not _is_in_archive(*(int(part) for part in parts)):
         return ""
+    return reverse(f"articles:{name}", args=[part.zfill(2) for part in parts])
+
+
+def _is_in_archive(year: int, month: int = 0, day: int = 0) -> bool:
+    try:
+        first = date(year, month or 1, day or 1)
+        length = timedelta(days=1 if day else 31 if month else 366)
+        # Up to the first of the next month or year, whatever its length is.
+        end = first + length if day else (first + length).replace(day=1)
+    except (ValueError, OverflowError):
+        return False
+    rows = Listing.objects.of(ListKind.HOME).live()
+    return rows.filter(published_at__gte=moment_of(first), published_at__lt=moment_of(end)).exists()

@@ -1,6 +1,7 @@
 """Old addresses lead to what readers may see today, in one hop."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -183,6 +184,25 @@ def test_the_lists_and_feeds_of_other_systems_lead_to_ours(client, address, plac
     make_author("林听澜")
     assert status_and_place(client, address) == (301, place)
     assert client.get(place).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/archives/2021/", "/archive/2021/"),
+        ("/archives/2021/05/", "/archive/2021/05/"),
+        ("/archives/2021/5/page/2/", "/archive/2021/05/"),
+        ("/2021/05/", "/archive/2021/05/"),
+        ("/2021/05/31/", "/archive/2021/05/31/"),
+        ("/2021/", "/archive/2021/"),
+    ],
+)
+def test_the_archives_of_other_systems_lead_to_ours_where_there_is_something(client, address, place):
+    make_article(published_at=datetime(2021, 5, 31, 20, tzinfo=ZoneInfo("Asia/Shanghai")))
+    assert status_and_place(client, address) == (301, place)
+    assert client.get(place).status_code == 200
+    for empty in ("/2020/", "/archives/2021/06/", "/2021/13/", "/2021/05/30/", "/archives/0000/"):
+        assert client.get(empty).status_code == 404, empty
 
 
 @pytest.mark.parametrize(
