@@ -1,7 +1,7 @@
 """What is stored of the files of a run, looked up many at a time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from articles.documents.preparing import Prepared
@@ -29,21 +29,19 @@ class Known:
     run: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
-    """A prepared file and the source it belongs to."""
+    """A prepared file and the source it belongs to. `identity`, of which the writer asks often, is made once."""
 
     source: str
     prepared: Prepared
+    key: str = field(init=False)
+    identity: Identity = field(init=False)
 
-    @property
-    def key(self) -> str:
+    def __post_init__(self) -> None:
         document = self.prepared.document
-        return f"id:{document.own_id}" if document and document.own_id else self.prepared.file.key
-
-    @property
-    def identity(self) -> Identity:
-        return self.source, digest_key(self.key)
+        self.key = f"id:{document.own_id}" if document and document.own_id else self.prepared.file.key
+        self.identity = self.source, digest_key(self.key)
 
 
 _COLUMNS = (

@@ -24,7 +24,6 @@ from articles.models import (
 )
 from articles.models.category import MAX_DEPTH
 from articles.models.fields import SanitizedHTMLField
-from articles.models.imported import digest_key
 
 if TYPE_CHECKING:
     from articles.actions.importing.writing import Task
@@ -134,11 +133,11 @@ def _remember(tasks: Sequence[Task], run: ImportRun | None) -> None:
 def file_values(task: Task, run: ImportRun | None) -> dict[str, Any]:
     """Return what is remembered of the file of `task`, by attribute."""
     prepared, document = task.incoming.prepared, task.document
-    key = task.incoming.key
+    source, key_digest = task.incoming.identity
     return {
-        "source": task.incoming.source,
-        "key": key,
-        "key_digest": digest_key(key),
+        "source": source,
+        "key": task.incoming.key,
+        "key_digest": key_digest,
         "path": prepared.file.key,
         "digest": prepared.digest,
         "essence_digest": prepared.essence,
