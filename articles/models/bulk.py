@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -20,8 +21,18 @@ _END = struct.pack("!h", -1)
 _NULL = struct.pack("!i", -1)
 _BIG, _INT, _SMALL, _FLOAT = (struct.Struct(f"!i{code}") for code in "qihd")
 
+# Pages that SQLite keeps while many rows are written, in KiB.
+_CACHE = 16_000
+
 Value = Any
 Row = Sequence[Value]
+
+
+def make_room() -> None:
+    """Let the connection keep the pages that a batch changes: SQLite writes those that do not fit into 2 MB twice."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{_CACHE}")
 
 
 def reserve_ids(model: type[models.Model], number: int) -> list[int]:
@@ -90,7 +101,8 @@ def _sqlite_adapter(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, SanitizedHTMLField):
         return lambda value: str(field.clean_html(value))
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        # The rows of an article share its moments, and Django asks the settings for each.
+        return lru_cache(maxsize=1024)(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.JSONField):
         return _json
     return None

@@ -31,7 +31,7 @@ from articles.documents.pool import GLANCES, run_in_workers
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import FoundFile, as_key, find_files, printable
 from articles.documents.site_root import Site, read_site
-from articles.models import ImportedFile, ImportRun, RunState, User
+from articles.models import ImportedFile, ImportRun, RunState, User, make_room
 from articles.models.imported import digest_key
 from articles.models.locks import exclusively, has_one_writer
 
@@ -75,6 +75,7 @@ def import_files(
     options = replace(options, paths=tuple(_located(path) for path in options.paths))
     _refuse_overlaps(options.paths)
     with ended_plainly(), exclusively(LOCK):
+        make_room()
         return _Run(options, by, on_entry, tell, should_stop).do()
 
 
