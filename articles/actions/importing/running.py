@@ -31,7 +31,7 @@ from articles.documents.pool import GLANCES, run_in_workers
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import FoundFile, as_key, find_files, printable
 from articles.documents.site_root import Site, read_site
-from articles.models import ImportedFile, ImportRun, RunState, User, make_room
+from articles.models import ImportedFile, ImportRun, RunState, User, commit_without_waiting, make_room
 from articles.models.imported import digest_key
 from articles.models.locks import exclusively, has_one_writer
 
@@ -281,6 +281,7 @@ class _Run:
                 entries = self._writer.write(batch)
             else:
                 with transaction.atomic():
+                    commit_without_waiting()
                     entries = self._writer.write(batch)
                     self._count(entries)
                     if dry_run:
