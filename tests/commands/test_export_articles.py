@@ -25,6 +25,7 @@ from articles.models import (
     ImportedFile,
     ImportRun,
     Pin,
+    Placement,
     Redirect,
     Revision,
     Role,
@@ -246,6 +247,12 @@ def test_authors_and_sections_of_one_name_stay_apart(tmp_path, settings):
     assert everything() == before
     export(tmp_path / "two")
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
+    # And when the files change.
+    links = [list(model.objects.order_by("pk").values()) for model in (Authorship, Placement)]
+    for path in (tmp_path / "one").glob("**/*.md"):
+        path.write_bytes(path.read_bytes() + "<p>补记。</p>\n".encode())
+    assert run(tmp_path / "one").counts == "updated=4"
+    assert [list(model.objects.order_by("pk").values()) for model in (Authorship, Placement)] == links
 
 
 def test_old_and_present_addresses_work_on_the_new_site(tmp_path, settings, client):

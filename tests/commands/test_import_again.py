@@ -24,7 +24,7 @@ from articles.models import (
     place,
 )
 from tests.commands.imports import Run, article_text, run, write_article
-from tests.factories import make_category, make_editor
+from tests.factories import make_author, make_category, make_editor
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +151,16 @@ def test_the_original_bytes_are_kept_of_every_version(folder: Path) -> None:
     assert OriginalBlob.objects.get(pk=row.digest).unpacked() == (folder / "a.md").read_bytes()
     assert first in {blob.unpacked() for blob in OriginalBlob.objects.all()}
     assert (row.path, row.run_id is not None, row.imported_at is not None) == ("a.md", True, True)
+
+
+def test_of_authors_with_one_name_the_editors_choice_stays(folder: Path) -> None:
+    article, other = Article.objects.get(), make_author("林听澜")
+    with editing(article, by=make_editor()):
+        article.authorships.update(author=other)
+    rewrite(folder, "<p>新段。</p>")
+    assert run(folder).counts == "updated=1"
+    article.refresh_from_db()
+    assert (article.body, [author.pk for author in article.authors]) == ("<p>新段。</p>", [other.pk])
 
 
 def test_a_file_that_was_moved_keeps_its_article(folder: Path) -> None:

@@ -65,8 +65,8 @@ def store_new(
     for task, number in zip(unnumbered, reserve_ids(Article, len(unnumbered)), strict=True):
         task.article_id = number
     by_slug, by_path = taxonomy.told_apart(task.document.exported for task in tasks)
-    placed = {task.incoming.identity: _placed(task, by_path) for task in tasks}
-    signed = {task.incoming.identity: _signed(task, by_slug) for task in tasks}
+    placed = {task.incoming.identity: placed_by(task, by_path) for task in tasks}
+    signed = {task.incoming.identity: signed_by(task, by_slug) for task in tasks}
     sections = taxonomy.sections({path for each in placed.values() for path in each if not isinstance(path, int)})
     authors = taxonomy.authors({name for each in signed.values() for name, _role in each if isinstance(name, str)})
     tags = taxonomy.tags({name for task in tasks for name in task.state[TAGS]})
@@ -100,7 +100,7 @@ def store_new(
     _remember(tasks, run)
 
 
-def _placed(task: Task, by_path: dict[str, int]) -> list[int | Path]:
+def placed_by(task: Task, by_path: dict[str, int]) -> list[int | Path]:
     """Return the sections of a task: their names, or the id where the names do not say which one is meant."""
     exported = task.document.exported
     if not exported or not exported.section_paths:
@@ -109,7 +109,7 @@ def _placed(task: Task, by_path: dict[str, int]) -> list[int | Path]:
     return [by_path.get(path) or names[:MAX_DEPTH] for path, names in named]
 
 
-def _signed(task: Task, by_slug: dict[str, int]) -> list[tuple[int | str, str]]:
+def signed_by(task: Task, by_slug: dict[str, int]) -> list[tuple[int | str, str]]:
     """Return the byline of a task: names and roles, or the id where the name does not say who is meant."""
     exported = task.document.exported
     if not exported or not exported.author_slugs:

@@ -15,7 +15,7 @@ from articles.actions.importing.merging import BYLINE, PLAIN, READ, SECTIONS, TA
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.report import Outcome
 from articles.actions.importing.restoring import EXPORTED
-from articles.actions.importing.storing import file_values, keep_originals
+from articles.actions.importing.storing import file_values, keep_originals, placed_by, signed_by
 from articles.actions.importing.taxonomy import Taxonomy
 from articles.actions.revising import record_imports, snapshots
 from articles.documents.document import DocumentWarning
@@ -89,8 +89,9 @@ class Updater:
             else:
                 task.outcome = Outcome.KEPT
         self._record(changes)
+        apart = taxonomy.told_apart(change.task.document.exported for change in changes)
         for change in changes:
-            self._write(change, taxonomy)
+            self._write(change, taxonomy, *apart)
         self._remember([change for change in changes if not change.task.conflicts])
         for change in changes:
             if change.task.conflicts:
@@ -150,7 +151,7 @@ class Updater:
             state["published_at"] = article.published_at
         return state
 
-    def _write(self, change: _Change, taxonomy: Taxonomy) -> None:
+    def _write(self, change: _Change, taxonomy: Taxonomy, by_slug: dict[str, int], by_path: dict[str, int]) -> None:
         article, state, held = change.article, change.state, change.before
         before = {name: getattr(article, name) for name in READ}
         for name in (*PLAIN, *EXPORTED):
@@ -161,20 +162,31 @@ class Updater:
             article.updated_at = change.task.document.updated_at
         elif is_new_text:
             article.updated_at = timezone.now()
-        sections = list(dict.fromkeys(taxonomy.sections(set(state[SECTIONS]))[path] for path in state[SECTIONS]))
+        is_files = state[SECTIONS] == change.task.state[SECTIONS]
+        places = placed_by(change.task, by_path) if is_files else list(state[SECTIONS])
+        made = taxonomy.sections({path for path in places if not isinstance(path, int)})
+        sections = list(dict.fromkeys(path if isinstance(path, int) else made[path] for path in places))
         if [entry["id"] for entry in held["sections"]] != sections:
             _place(article, sections)
         article.category_id = sections[0] if sections else None
         article.save()
-        authors = taxonomy.authors({name for name, _role in state[BYLINE]})
-        byline = list(dict.fromkeys((authors[name], role) for name, role in state[BYLINE]))
-        if [(entry["id"], entry["role"]) for entry in held["byline"]] != byline:
-            _sign(article, byline)
+        self._write_byline(change, taxonomy, by_slug)
         tags = taxonomy.tags(set(state[TAGS]))
         wanted = list(dict.fromkeys(tags[name] for name in state[TAGS]))
         if {entry["id"] for entry in held["tags"]} != set(wanted):
             _tag(article, wanted)
         change.task.warnings += self._writer.keep_addresses(article.pk, change.task.incoming)
+
+    def _write_byline(self, change: _Change, taxonomy: Taxonomy, by_slug: dict[str, int]) -> None:
+        wanted, held = change.state[BYLINE], change.before["byline"]
+        is_told_apart = change.task.document.exported is not None and not change.is_merged
+        if not is_told_apart and tuple((entry["name"], entry["role"]) for entry in held) == wanted:
+            return  # of several with one name it may be another one than the oldest
+        signed = signed_by(change.task, by_slug) if wanted == change.task.state[BYLINE] else list(wanted)
+        authors = taxonomy.authors({name for name, _role in signed if isinstance(name, str)})
+        byline = list(dict.fromkeys((name if isinstance(name, int) else authors[name], role) for name, role in signed))
+        if [(entry["id"], entry["role"]) for entry in held] != byline:
+            _sign(change.article, byline)
 
     def _remember(self, changes: Sequence[_Change]) -> None:
         keep_originals(change.task.incoming.prepared for change in changes)
