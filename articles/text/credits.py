@@ -32,6 +32,15 @@ _PAPER = r"[\u4e00-\u9fff]{1,8}(?:报|社|网|台|新闻|财经|周刊|客户端
 _OF_PAPER = re.compile(rf"{_PAPER}(?=(?:见习|特约|实习)?(?:记者|编辑|摄影)\s*+[|｜丨∣:：])")
 _REPORTED = re.compile(rf"(?:{_PAPER})?(?:本报|本网|本刊)?(?:见习|特约|实习)?记者[\s\u3000]*+(.+)")
 _REPORTS = re.compile(r"[\s\u3000](?:报道|摄影报道|综合报道|发自\S{2,10})\Z")
+# Where it was written stands behind the names: 记者 李四 北京报道. A name may stand there, too: 记者 李四 张三报道.
+_REPORTS_LAST = re.compile(r"([\s\u3000])([\u4e00-\u9fff、]{2,8}?)(?:摄影|综合)?报道\Z")
+_PLACE = re.compile(
+    "(?:(?:北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南"
+    "|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|广州|深圳|武汉|成都|杭州|南京|西安|长沙|郑州|济南|青岛|沈阳|大连"
+    "|长春|哈尔滨|石家庄|太原|合肥|福州|厦门|南昌|南宁|海口|贵阳|昆明|拉萨|兰州|西宁|银川|乌鲁木齐|呼和浩特|苏州|无锡|宁波|温州"
+    "|东莞|佛山|珠海|三亚|台北|东京|首尔|纽约|华盛顿|旧金山|洛杉矶|硅谷|伦敦|巴黎|柏林|莫斯科|新加坡|日内瓦|布鲁塞尔"
+    "|[\u4e00-\u9fff]{1,5}[市省县区镇村])、?)+"
+)
 _BESIDE = re.compile("实习生|通讯员|摄影记者")
 _FROM = re.compile(r"(?:编者按[:：]\s*+)?本文(?:转载自|转自|来自|选自|首发于)(?:微信)?(?:公众号)?[\s:：]*+(.+)")
 # The account's number behind a name: （ID：wangzhou_ai）.
@@ -85,6 +94,7 @@ _INSTITUTION_ENDS = (
     "资讯",
     "商业",
     "观察",
+    "报道",
 )
 _LINE_ENDS = re.compile(
     r"</?(?:p|h[1-6]|li|ul|ol|dl|dt|dd|pre|blockquote|t[drh]|figcaption|figure)(?: [^<>]*+)?>|<[bh]r>"
@@ -226,13 +236,20 @@ def _read(part: str) -> tuple[str, list[str]] | None:
         return role, _people(_COMMA.split(value)[0])
     match = _REPORTED.fullmatch(part)
     if match and len(part) <= 30:
-        names = _people(_BESIDE.sub(" ", _REPORTS.sub("", match[1])))
+        names = _people(_BESIDE.sub(" ", _without_place(_REPORTS.sub("", match[1]))))
         return ("author", names) if names else None
     match = _FROM.fullmatch(part)
     if match and _is_source(match[1]):
         return "source", [match[1]]
     match = _BY.fullmatch(part)
     return ("author", [match[1]]) if match else None
+
+
+def _without_place(text: str) -> str:
+    found = _REPORTS_LAST.search(text)
+    if found is None:
+        return text
+    return text[: found.start()] if _PLACE.fullmatch(found[2]) else text[: found.end(2)]
 
 
 def _is_source(value: str) -> bool:

@@ -151,3 +151,17 @@ def test_the_lines_at_both_ends_are_read_without_their_markup() -> None:
     body = "<p>文 | <strong>曾响铃</strong></p>" + "<p>正文</p>" * 20 + "<ul><li>a &amp; b</li></ul><p>c<br>d</p>"
     assert edge_lines(body) == ["文 | 曾响铃", "正文", "正文", "a & b", "c", "d"]
     assert edge_lines("") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("新华社记者 李四 北京报道", ("李四",)),
+        ("记者 王五 赵六 上海、深圳报道", ("王五", "赵六")),
+        ("本报记者 王五 张三报道", ("王五", "张三")),
+        ("记者 王五 望洲市综合报道", ("王五",)),
+        ("记者 王五 报道", ("王五",)),
+    ],
+)
+def test_where_it_was_reported_from_is_nobody(line: str, names: tuple[str, ...]) -> None:
+    assert find_credits([line, "正文。", "正文。"]).names("author") == names
