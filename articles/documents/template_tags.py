@@ -11,9 +11,10 @@ from typing import Final
 from articles.documents.document import DocumentWarning
 from articles.documents.quotations import attribution, code_caption
 
-# A tag ends on its own line or soon after; bounded, so that a stray `{%` costs nothing.
-_LIQUID: Final = r"\{%-?[ \t]*(?P<liquid>/?[A-Za-z][\w-]*)(?P<liquid_rest>[^\n]{0,2000}?)-?%\}"
-_HUGO: Final = r"\{\{[<%][ \t]*(?P<hugo>/?[ \t]*[A-Za-z][\w./-]*)(?P<hugo_rest>[^\n]{0,2000}?)/?[>%]\}\}"
+# A tag ends in its own paragraph and soon; bounded, so that a stray `{%` costs nothing.
+_REST: Final = r"[^\n]{0,1000}?(?:\n(?![ \t]*(?:\n|\{[{%]))[^\n]{0,500}?){0,20}?"
+_LIQUID: Final = rf"\{{%-?\s{{0,9}}(?P<liquid>/?[A-Za-z][\w-]*)(?P<liquid_rest>{_REST})-?%\}}"
+_HUGO: Final = rf"\{{\{{[<%]\s{{0,9}}(?P<hugo>/?[ \t]*[A-Za-z][\w./-]*)(?P<hugo_rest>{_REST})/?[>%]\}}\}}"
 _VALUE: Final = r"\{\{-?[ \t]*(?P<value>[^{}\n]{1,300}?)[ \t]*-?\}\}"
 _KRAMDOWN: Final = r"(?:^|(?<=[\w)*_\]`]))\{:[ \t]*(?:[.#][\w-]+|[\w-]+=\"[^\"\n]{0,200}\")(?:[ \t]+[^{}\n]{0,200})?\}"
 # WordPress's: what stands between them is the content.
@@ -27,6 +28,14 @@ _PRE_END = re.compile(r"</pre>", re.IGNORECASE)
 _SHORTCODE_END = re.compile(r"\[(?:/(?:caption|embed|audio|video|sourcecode|wp_caption)|gallery|playlist)\b")
 _RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _ARGUMENT = re.compile(r"""([\w-]+)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"']+)|("[^"]*"|'[^']*'|[^\s"']+)""")
+
+# Nobody was meant to read these: what stands in a comment, and where kramdown writes the table of contents.
+_COMMENT = re.compile(r"\{%-?\s{0,9}(end)?comment\s{0,9}-?%\}|\{\{/\*[^{}]{0,2000}\*/\}\}")
+_CONTENTS = re.compile(
+    r"^(?:[ \t]{0,3}(?:[*+-]|\d\.)[ \t][^\n]{0,80}\n)?[ \t]{0,3}\{:[ \t]{0,9}toc[^{}\n]{0,80}\}[ \t]*$", re.MULTILINE
+)
+# A shortcode that Hugo shows instead of running it: {{</* figure */>}}.
+_SHOWN = re.compile(r"\{\{([<%])/\*([^{}\n]{0,500}?)\*/([>%])\}\}")
 
 _CODE_BLOCKS = frozenset({"codeblock", "code", "highlight", "prism", "literal"})
 _CODE_ENDS = re.compile(
@@ -132,6 +141,19 @@ def _end_of_code(body: str, opening: re.Match[str], lost: set[str]) -> int:
     return end_of_span + len(ticks) if end_of_span >= 0 else -1
 
 
+def _without_comments(text: str) -> str:
+    parts: list[str] = []
+    position, opened = 0, -1
+    for tag in _COMMENT.finditer(text):
+        if not tag[1] and "%" in tag[0]:
+            opened = tag.start() if opened < 0 else opened
+            continue
+        start = opened if tag[1] and opened >= 0 else tag.start()
+        parts.append(text[position:start] if start >= position else "")
+        position, opened = tag.end(), -1
+    return "".join([*parts, text[position:]])
+
+
 class _Renderer:
     def __init__(self) -> None:
         self._unknown: dict[str, int] = {}
@@ -177,7 +199,8 @@ class _Renderer:
         if is_code:
             return _RAW.sub("", text)
         text = _NAMED_HEADING.sub("", _BRACKETED.sub(r"\1", text))
-        return _TAG.sub(self._tag, text)
+        text = _TAG.sub(self._tag, _CONTENTS.sub("", _without_comments(text)))
+        return _SHOWN.sub(lambda match: f"<code>{{{{{escape(match[1] + match[2] + match[3])}}}}}</code>", text)
 
     def _tag(self, match: re.Match[str]) -> str:
         if match["kramdown"] is not None or match["wordpress"] is not None:
@@ -273,7 +296,7 @@ def _picture(name: str, words: list[str], named: dict[str, str]) -> str:
 
 def _video(name: str, words: list[str], named: dict[str, str]) -> str:
     key = named.get("id") or (words[0] if words else "")
-    if name == "gist" and len(words) > 1:
+    if name == "gist" and len(words) > 1 and "." not in words[1]:  # else the second is a file of it
         key = f"{words[0]}/{words[1]}"
     if not re.fullmatch(r"[\w/-]{1,100}", key):
         return ""
@@ -281,6 +304,9 @@ def _video(name: str, words: list[str], named: dict[str, str]) -> str:
 
 
 def _link(name: str, words: list[str], named: dict[str, str]) -> str:
+    if words and words[0].endswith(","):  # {% btn address, text, icon %}
+        parts = " ".join(words).split(",")
+        words = [part.strip() for part in parts[:2] if part.strip()]
     addresses = [word for word in words if "://" in word or word.startswith("/") or "." in word]
     address = named.get("href") or named.get("file") or named.get("url") or (addresses[0] if addresses else "")
     label = named.get("text") or named.get("label") or " ".join(word for word in words if word != address)

@@ -132,3 +132,23 @@ def test_attribute_lists_of_kramdown_go() -> None:
 def test_hostile_tags_cannot_leave_their_attribute() -> None:
     rendered, _warnings = render_template_tags('{% img "x\' onerror=alert(1) y.png" "><script>" %}')
     assert "<script>" not in rendered
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('甲\n{{< figure\n  src="a.png"\n  alt="替"\n>}}\n乙', '<img src="a.png" alt="替">'),
+        ('{% include image.html\n  src="{{ site.baseurl }}/a.png"\n%}乙', "乙"),
+        ("* TOC\n{:toc}\n\n正文", "正文"),
+        ("{% comment %}不要发{% if x %}\n\n内部{% endcomment %}正文", "正文"),
+        ("{{/* 备注 */}}正文", "正文"),
+        ("{{</* figure src=1 */>}}", "<code>{{&lt; figure src=1 &gt;}}</code>"),
+        ("{% gist 1234 a.js %}", '<iframe src="https://gist.github.com/1234"></iframe>'),
+        ("{% btn https://a.example/, 按钮, fa fa-home %}", '<a href="https://a.example/">按钮</a>'),
+    ],
+)
+def test_no_tag_leaves_a_trace_or_a_hole(body: str, expected: str) -> None:
+    rendered, _warnings = render_template_tags(body)
+    assert expected in rendered
+    for trace in ("{%", "{{<", "%}", ">}}", "{:", "TOC", "不要发", "内部", "备注"):
+        assert trace not in rendered
