@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.base import NewsroomAdmin
+from articles.admin.import_words import import_text
 from articles.models import Image, RemoteImage
 
 
@@ -29,11 +30,15 @@ class OutcomeFilter(admin.SimpleListFilter):
 class RemoteImageAdmin(NewsroomAdmin):
     """Nothing to edit: the command `fetch_images` writes it. Deleting an entry lets its address be tried afresh."""
 
-    list_display = ("address", "image", "failure", "attempts", "tried_at", "next_try_at")
+    list_display = ("address", "image", "failure_text", "attempts", "tried_at", "next_try_at")
     list_filter = (OutcomeFilter,)
     ordering = ("-id",)
     search_fields = ("address", "failure")
-    readonly_fields = fields = ("address", "image", "failure", "attempts", "tried_at", "next_try_at")
+    readonly_fields = fields = ("address", "image", "failure_text", "attempts", "tried_at", "next_try_at")
+
+    @admin.display(description=gettext_lazy("failure"), ordering="failure")
+    def failure_text(self, row: RemoteImage) -> str:
+        return import_text(row.failure)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -16,10 +16,19 @@ from tests.conftest import PROJECT
 
 # What these calls are given, and what these names hold, is said of a file.
 _SAID_BY = {"DocumentWarning", "DocumentError", "DocumentSkipped", "warn", "_error", "_refused"}
-_SAID_BY |= {"LimitPassed", "NestedTooDeep", "HTMLRefused", "absence_of", "_what_else", "_taken", "add_old_addresses"}
+_SAID_BY |= {
+    "LimitPassed",
+    "FetchFailed",
+    "NestedTooDeep",
+    "HTMLRefused",
+    "absence_of",
+    "_what_else",
+    "_taken",
+    "add_old_addresses",
+}
 _NAMES = {"text", "cause", "advice", "reason", "error", "too_deep"}
 # Not of an article's file: they end a command, or name an argument.
-_ELSEWHERE = {"manifest.py", "mapping.py", "site_root.py", "web.py", "restoring.py", "enduring.py"}
+_ELSEWHERE = {"manifest.py", "mapping.py", "site_root.py", "restoring.py", "enduring.py"}
 
 _WORDS = {"text was expected, not a ": "list", "list was expected, not a ": "mapping", "taken from ": "its last change"}
 _WITH_WORDS = re.compile(f"({'|'.join(_WORDS)})7")

@@ -166,7 +166,9 @@ def test_a_fetched_picture_is_no_editors_change_when_the_file_changes(tmp_path: 
     assert article.hero_image is not None
 
 
-@pytest.mark.parametrize("options", [{"media_root": Path("/none/such")}, {"at_once": 0}, {"at_once": 1000}])
+@pytest.mark.parametrize(
+    "options", [{"media_root": Path("/none/such")}, {"at_once": 0}, {"at_once": 1000}, {"limit": 0}]
+)
 def test_a_wrong_option_is_a_usage_error(options):
     with pytest.raises(CommandError) as error:
         call_command("fetch_images", stdout=io.StringIO(), **options)

@@ -32,6 +32,8 @@ class Command(BaseCommand):
     def _handle(self, options: dict[str, Any]) -> None:
         if not 1 <= options["at_once"] <= MAX_AT_ONCE:
             raise CommandError(f"--at-once must be from 1 to {MAX_AT_ONCE}", returncode=USAGE_ERROR)
+        if options["limit"] is not None and options["limit"] < 1:
+            raise CommandError("--limit must be at least 1", returncode=USAGE_ERROR)
         if options["media_root"] and not options["media_root"].is_dir():
             raise CommandError("--media-root: there is no such folder", returncode=USAGE_ERROR)
         chosen = FetchOptions(options["media_root"], options["at_once"], options["limit"], options["retry"])

@@ -12,7 +12,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from articles import conf
 from articles.actions.fetching import FetchOptions, fetch_images
@@ -107,7 +107,9 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any], failures: list[str]) -> ImportReport:
         chosen = self._read(options)
         is_terminal = self.stderr.isatty()
-        progress = Progress(self.stderr, count_files(chosen) if is_terminal and options["verbosity"] else None)
+        # The error stream of a terminal is red, which is not what a bar says.
+        plain = OutputWrapper(self.stderr._out)  # type: ignore[arg-type]
+        progress = Progress(plain, count_files(chosen) if is_terminal and options["verbosity"] else None)
         report_file = _Report(options["report"], chosen.paths) if options["report"] else None
 
         def tell(entry: Entry) -> None:
