@@ -308,6 +308,9 @@ def _pieces(element: Element) -> list[Node]:
     return pieces
 
 
+_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|mp3|m4a|ogg|wav|flac|aac)\Z", re.IGNORECASE)
+
+
 def _player(element: Element) -> list[Node]:
     """The figure of a player of a known host, a paragraph with a link to another one, nothing without an address."""
     addresses = [element.attributes.get(name, "") for name in ("src", "data")]
@@ -317,7 +320,11 @@ def _player(element: Element) -> list[Node]:
         for child in inner
         if child.tag in {"source", "embed", "param", "iframe"}
     ]
+    beside = next((found for found in map(policy.safe_url, addresses) if _FILE.search(found)), "")
     addresses = [address for address in (_web_address(address) for address in addresses) if address]
+    if not addresses and beside and policy.allowed_value("a", "href", beside):
+        # Of the old site, which is not known: a link tells at least what stood here.
+        return [Element("p", {}, [Element("a", {"href": beside}, [beside.rpartition("/")[2]])])]
     title = " ".join(element.attributes.get("title", "").split())[:200]
     for address in addresses:
         embed = known_embed(address)

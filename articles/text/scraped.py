@@ -31,6 +31,7 @@ _TRACKERS = re.compile(
 )
 _COPY_CLASS = re.compile(r"(?:^|[\s_-])copy(?:[\s_-]|$)|copy-code|code-copy|copybtn|btn-copy", re.IGNORECASE)
 COPY_TEXT = frozenset({"复制代码", "复制", "copy code", "copy", "copied!"})
+_PLAYED = frozenset({"video", "audio", "source", "iframe", "embed"})
 _KEEPS = frozenset({"img", "iframe", "video", "audio", "embed", "object", "hr", "table", "svg", "picture"})
 EMPTY = frozenset({"p", "div", "section", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b", "i"})
 BLANK = " \t\r\n\f\v\xa0\u3000\u200b\ufeff"
@@ -134,6 +135,8 @@ class Scrape:
                 continue
             if node.tag == "a":
                 self.tidy_link(node)
+            if node.tag in _PLAYED:
+                self._tidy_address(node, "src")
             node.children = self._tidy(node.children, in_code=in_code or node.tag in {"pre", "code"})
             kept.append(node)
         return kept

@@ -273,6 +273,17 @@ def test_17_a_known_player_stays_and_another_leaves_a_link(tmp_path: Path) -> No
     assert '<a href="http://flash.example/x.swf">' in body
 
 
+def test_17_a_film_of_the_old_site_is_a_link_and_no_hole(tmp_path: Path) -> None:
+    film = '<p>正文</p><video src="/v/1.mp4"></video><audio><source src="2.mp3"></audio>'
+    assert body_of(tmp_path, f"---\ntitle: a\nsource_url: https://a.example/b/c.html\n---\n{film}", "a.html") == (
+        '<p>正文</p><p><a href="https://a.example/v/1.mp4">a.example</a></p>'
+        '<p><a href="https://a.example/b/2.mp3">a.example</a></p>'
+    )
+    assert body_of(tmp_path, f"---\ntitle: a\n---\n{film}", "b.html") == (
+        '<p>正文</p><p><a href="/v/1.mp4">1.mp4</a></p><p><a href="2.mp3">2.mp3</a></p>'
+    )
+
+
 def test_18_picture_addresses_are_settled_and_fillers_are_none(tmp_path: Path) -> None:
     (tmp_path / "static" / "img").mkdir(parents=True)
     (tmp_path / "static" / "img" / "r.png").write_bytes(b"x")
