@@ -29,6 +29,10 @@ _FORMULA = re.compile(
 _HAN = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 _SIGN = re.compile("[=^_+*<>{}]")
 _SURE = re.compile(r"\\[A-Za-z]|\^|_\{")
+# A picture whose address holds blanks: CommonMark takes it for text, other renderers for a picture.
+_SPACED_PICTURE = re.compile(
+    r"!\[([^\[\]\n]{0,300})\]\([ ]*+([^()<>\n\"']{1,300}\.(?:png|jpe?g|gif|webp|avif))[ ]*\)", re.IGNORECASE
+)
 _MOST_LINES = 200  # of a formula
 
 
@@ -48,6 +52,7 @@ def _renderer() -> MarkdownIt:
         "fence", "formula", _formula_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     renderer.inline.ruler.before("escape", "formula", _formula)
+    renderer.inline.ruler.before("image", "spaced_picture", _spaced_picture)
     renderer.core.ruler.after("inline", "tasks", _tasks)
     return renderer
 
@@ -123,6 +128,17 @@ def _reference(state: StateInline, silent: bool) -> bool:
         if found[1] not in used:
             used.append(found[1])
         state.push("html_inline", "", 0).content = f"<sup>[{used.index(found[1]) + 1}]</sup>"
+    state.pos = found.end()
+    return True
+
+
+def _spaced_picture(state: StateInline, silent: bool) -> bool:
+    found = _SPACED_PICTURE.match(state.src, state.pos) if state.src[state.pos] == "!" else None
+    if found is None or " " not in found[2]:
+        return False
+    if not silent:
+        address = escape(found[2].replace(" ", "%20"))
+        state.push("html_inline", "", 0).content = f'<img src="{address}" alt="{escape(found[1])}">'
     state.pos = found.end()
     return True
 

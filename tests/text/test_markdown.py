@@ -64,3 +64,9 @@ def test_a_list_in_lists_keeps_its_text_and_one_too_deep_is_refused() -> None:
     for text in (nested(60), ">" * 100_000 + " 字", "- " * 50_000 + "字"):
         with pytest.raises(NestedTooDeep):
             render_markdown(text)
+
+
+def test_a_picture_with_blanks_in_its_address_is_a_picture() -> None:
+    assert render_markdown("![图](images/a b.png)") == '<p><img src="images/a%20b.png" alt="图"></p>\n'
+    assert render_markdown("`![图](a b.png)`") == "<p><code>![图](a b.png)</code></p>\n"
+    assert render_markdown('![图](a.png "题 目.png")') == '<p><img src="a.png" alt="图" title="题 目.png" /></p>\n'
