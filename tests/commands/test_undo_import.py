@@ -121,6 +121,16 @@ def test_runs_are_taken_back_one_after_the_other(folder: Path) -> None:
     assert not Revision.objects.exists()
 
 
+def test_what_several_runs_used_goes_with_the_last_of_them(folder: Path) -> None:
+    run(folder, limit=1)
+    run(folder)
+    first, second = ImportRun.objects.order_by("pk").values_list("pk", flat=True)
+    assert undo(first) == "deleted=1 restored=0 kept=0"
+    assert Author.objects.count() == 1
+    undo(second)
+    assert (Author.objects.count(), Category.objects.count(), Tag.objects.count()) == (0, 0, 0)
+
+
 def test_why_an_article_was_left_is_told_and_stays_with_the_run(folder: Path) -> None:
     run(folder)
     first = ImportRun.objects.get()

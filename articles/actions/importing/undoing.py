@@ -80,8 +80,12 @@ def undo_run(
         on_batch(report)
         if not dry_run:
             _remember_left(run, report.kept)
-            _remove_unused(run.made)
             ImportRun.objects.filter(pk=run.pk).update(undone_at=timezone.now())
+            # What runs that were taken back before had made, this one may have been the last to use.
+            for made in (
+                ImportRun.objects.filter(undone_at__isnull=False).order_by("-pk").values_list("made", flat=True)
+            ):
+                _remove_unused(made)
     return report
 
 
