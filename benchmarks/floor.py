@@ -26,6 +26,8 @@ TABLES = (
     "searchdocument",
 )
 _INDEX = "articles_search_index"
+# The most files of one batch of an import.
+BATCH = 200
 # The index of SQLite does not keep what was put into it: it is cut again, by a process that knows how.
 _ENTRIES = """
 import sqlite3
@@ -79,9 +81,13 @@ def bare_load(url: str) -> float:
     return sum(_bare_postgres(url) if url.startswith("postgres") else _bare_sqlite(url.removeprefix("sqlite:///")))
 
 
-def bare_index(url: str) -> float:
-    """Return the seconds that the rows of the search index take: loaded in order, on PostgreSQL indexed at the end."""
-    return _index_postgres(url) if url.startswith("postgres") else _index_sqlite(url.removeprefix("sqlite:///"))
+def bare_index(url: str, *, live: bool = False) -> float:
+    """Return the seconds that the rows of the search index take: loaded in order, on PostgreSQL indexed at the end.
+
+    `live`: batch by batch into an index that could be asked all along, as nobody can search while one is made.
+    """
+    load = _index_postgres if url.startswith("postgres") else _index_sqlite
+    return load(url.removeprefix("sqlite:///"), live)
 
 
 def _bare_sqlite(path: str) -> Iterator[float]:
@@ -101,7 +107,7 @@ def _bare_sqlite(path: str) -> Iterator[float]:
         target.close()
 
 
-def _index_sqlite(path: str) -> float:
+def _index_sqlite(path: str, live: bool) -> float:
     with tempfile.TemporaryDirectory() as folder:
         entries = f"{folder}/entries.sqlite3"
         command = [
@@ -120,7 +126,8 @@ def _index_sqlite(path: str) -> float:
         target.execute(table)
         rows = sqlite3.connect(entries).execute("SELECT rowid, words FROM entries ORDER BY key")
         numbered = ((number, words) for number, (_key, words) in enumerate(rows, 1))
-        return sum(_insert(target, f"INSERT INTO {_INDEX}(rowid, tokens) VALUES (?, ?)", numbered))  # noqa: S608
+        insert = f"INSERT INTO {_INDEX}(rowid, tokens) VALUES (?, ?)"  # noqa: S608
+        return sum(_insert(target, insert, numbered, BATCH if live else 2000))
 
 
 def _bare_database(folder: str) -> sqlite3.Connection:
@@ -130,9 +137,9 @@ def _bare_database(folder: str) -> sqlite3.Connection:
     return target
 
 
-def _insert(target: sqlite3.Connection, statement: str, rows: Any) -> Iterator[float]:
+def _insert(target: sqlite3.Connection, statement: str, rows: Any, at_once: int = 2000) -> Iterator[float]:
     rows = iter(rows)
-    while chunk := list(islice(rows, 2000)):
+    while chunk := list(islice(rows, at_once)):
         begun = time.perf_counter()
         target.execute("BEGIN")
         target.executemany(statement, chunk)
@@ -155,19 +162,42 @@ def _bare_postgres(url: str) -> Iterator[float]:
             cursor.execute(f"DROP TABLE IF EXISTS bare_{table}")
 
 
-def _index_postgres(url: str) -> float:
+def _index_postgres(url: str, live: bool) -> float:
     import psycopg2
 
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [f"{_INDEX}_tokens"])
         (index,) = cursor.fetchone()  # type: ignore[misc]
-        took = _copied(cursor, _INDEX)
-        begun = time.perf_counter()
-        cursor.execute(index.replace(f"{_INDEX}_tokens", "bare_tokens").replace(f".{_INDEX} ", f".bare_{_INDEX} "))
-        connection.commit()
-        took += time.perf_counter() - begun
+        index = index.replace(f"{_INDEX}_tokens", "bare_tokens").replace(f".{_INDEX} ", f".bare_{_INDEX} ")
+        if live:
+            cursor.execute(f"CREATE TABLE bare_{_INDEX} (LIKE {_INDEX})")
+            cursor.execute(index)
+            took = _copied_in_batches(connection, cursor)
+        else:
+            took = _copied(cursor, _INDEX)
+            begun = time.perf_counter()
+            cursor.execute(index)
+            connection.commit()
+            took += time.perf_counter() - begun
         cursor.execute(f"DROP TABLE bare_{_INDEX}")
         return took
+
+
+def _copied_in_batches(connection: Any, cursor: Any) -> float:
+    took = 0.0
+    cursor.execute(f"SELECT array_agg(key ORDER BY key) FROM {_INDEX}")  # noqa: S608
+    keys = cursor.fetchone()[0]
+    for start in range(0, len(keys), BATCH):
+        with tempfile.TemporaryFile() as stream:
+            some = ",".join(map(str, keys[start : start + BATCH]))
+            rows = f"SELECT * FROM {_INDEX} WHERE key IN ({some})"  # noqa: S608
+            cursor.copy_expert(f"COPY ({rows}) TO STDOUT WITH (FORMAT binary)", stream)
+            stream.seek(0)
+            begun = time.perf_counter()
+            cursor.copy_expert(f"COPY bare_{_INDEX} FROM STDIN WITH (FORMAT binary)", stream)
+            connection.commit()
+            took += time.perf_counter() - begun
+    return took
 
 
 def _copied(cursor: Any, table: str) -> float:

@@ -187,6 +187,7 @@ def measure(url: str, corpus: str, jobs: int, *more: str) -> None:
     again = stage("import again", lambda: child(corpus, jobs, *more))
     load = stage("bare load of the rows", lambda: bare_load(url))
     index = stage("bare load of the search index", lambda: bare_index(url)) if "--without-search" not in more else None
+    live = stage("the same batch by batch", lambda: bare_index(url, live=True)) if index else None
     print("\n| | files/s | ratio |\n|---|--:|--:|")
     seconds = first and first["seconds"]
 
@@ -200,6 +201,8 @@ def measure(url: str, corpus: str, jobs: int, *more: str) -> None:
     row(f"read + YAML + nh3, {jobs} processes", libraries)
     row("bare load of the rows, without the search index", load)
     row("bare load of the rows of the search index", index)
+    row("the same, batch by batch into a live index", live)
+    row("- import to this load", seconds, live)
     for name, floor in (
         ("without the rows of the search index", both(libraries, load)),
         ("with the rows of the search index", both(libraries, load, index)),
