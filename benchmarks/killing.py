@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Kill an import at random moments; every time the next run goes on, and the end must be that of an undisturbed one.
+"""Kill imports at random moments; the next run goes on, and the end must be that of an undisturbed import.
 
     python benchmarks/killing.py CORPUS [--limit 5000] [--kills 20] [--database URL] [--seed 1]
+    python benchmarks/killing.py CORPUS --in-a-row …
 
-Two sites are filled from the same files: one in one run, the other in runs that are killed (SIGKILL) after a random
-time, `--kills` of them while files are left, and a last one that ends by itself. Printed is a digest of what each
-holds; exit status 1 if they differ. A PostgreSQL database (its name must end with _bench) is made anew.
+A site is filled from the files in one run. Then, `--kills` times, a new one is filled by a run that is killed
+(SIGKILL) at a random moment between its start and its end, and a second run. With --in-a-row it is one site, whose
+runs are killed one after the other, all near their start, and a last run that ends by itself. Printed is a digest of
+what each site holds; exit status 1 if one differs. A PostgreSQL database (its name must end with _bench) is made anew
+each time.
 """
 
 import argparse
@@ -17,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -65,42 +69,60 @@ def _seconds_to_start(site: dict[str, str], corpus: str) -> float:
     return time.monotonic() - begun
 
 
+def fill(command: list[str], url: str, moments: Iterable[float]) -> tuple[str, float]:
+    """Fill a new site by runs of `command`, one killed at each of the `moments` and a last one; tell what it holds.
+
+    Return a digest and the seconds that all runs took. `moments` are in seconds since the beginning of a run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        url = url or f"sqlite:///{folder}/killed.sqlite3"
+        _make_anew(url)
+        site = environment(url, folder)
+        subprocess.run([*MANAGE, "migrate", "-v0"], env=site, check=True)
+        begun = time.monotonic()
+        killed = []
+        for moment in moments:
+            work = subprocess.Popen(command, env=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                work.wait(moment)
+            except subprocess.TimeoutExpired:
+                work.send_signal(signal.SIGKILL)
+                work.wait()
+                killed.append(f"{moment:.1f}")
+        done = subprocess.run(command, env=site, capture_output=True, text=True, check=True)
+        took = time.monotonic() - begun
+        found = digest(site)
+        print(f"killed after {', '.join(killed) or '-'} s; then {done.stdout.splitlines()[-1]}; {took:.0f} s in all")
+        print(found, flush=True)
+        return found, took
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("corpus")
     parser.add_argument("--limit", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--in-a-row", action="store_true")
     parser.add_argument("--database", default="")
     parser.add_argument("--seed", default=hashlib.sha256(os.urandom(8)).hexdigest()[:8])
     options = parser.parse_args()
     chance = random.Random(options.seed)  # moments, not secrets
     command = [*MANAGE, "import_articles", options.corpus, "--limit", str(options.limit), "--jobs", "2"]
-    found = []
-    took = 0.0
-    for is_killed in (False, True):
+    whole, took = fill(command, options.database, [])
+    if options.in_a_row:
         with tempfile.TemporaryDirectory() as folder:
-            url = options.database or f"sqlite:///{folder}/killed.sqlite3"
-            _make_anew(url)
-            site = environment(url, folder)
+            site = environment(f"sqlite:///{folder}/empty.sqlite3", folder)
             subprocess.run([*MANAGE, "migrate", "-v0"], env=site, check=True)
             start = _seconds_to_start(site, options.corpus)
-            begun = time.monotonic()
-            kills = 0
-            while is_killed and kills < options.kills:
-                work = subprocess.Popen(command, env=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                try:
-                    # Late in its start or in its work, so that most is done when the last is killed.
-                    work.wait(start * 0.7 + chance.random() * (start * 0.3 + 1.2 * took / options.kills))
-                    break
-                except subprocess.TimeoutExpired:
-                    work.send_signal(signal.SIGKILL)
-                    work.wait()
-                    kills += 1
-            done = subprocess.run(command, env=site, capture_output=True, text=True, check=True)
-            took = time.monotonic() - begun
-            found.append(digest(site))
-            print(f"kills {kills}: {done.stdout.splitlines()[-1]} {took:.0f} s\n{found[-1]}", flush=True)
-    if found[0] != found[1]:
+        # Late in their start or in their work, so that most is done when the last is killed.
+        late = [
+            start * (0.7 + 0.3 * chance.random()) + chance.random() * took / options.kills for _ in range(options.kills)
+        ]
+        series = [late]
+    else:
+        series = [[chance.random() * took] for _ in range(options.kills)]
+    others = [fill(command, options.database, moments)[0] for moments in series]
+    if set(others) - {whole}:
         raise SystemExit("they differ")
 
 
