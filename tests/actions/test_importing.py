@@ -91,11 +91,11 @@ def test_a_picture_that_cannot_be_stored_fails_its_file_and_no_other(
     write_article(tmp_path / "a.md")
     write_article(tmp_path / "b.md", cover="p.png")
 
-    def full(data: bytes) -> Image:
-        raise OSError(28, "No space left on device")
+    def refuse(data: bytes) -> Image:
+        raise OSError(36, "File name too long")
 
-    monkeypatch.setattr("articles.actions.importing.pictures.store_image", full)
+    monkeypatch.setattr("articles.actions.importing.pictures.store_image", refuse)
     entries: list[Entry] = []
     import_files(options(tmp_path), on_entry=entries.append)
     assert [entry.outcome for entry in entries] == [Outcome.CREATED, Outcome.FAILED]
-    assert "No space left on device" in entries[1].error
+    assert "File name too long" in entries[1].error
