@@ -11,12 +11,13 @@ from typing import Final
 from articles.documents.document import DocumentWarning
 from articles.documents.quotations import attribution, code_caption
 
-# A tag ends in its own paragraph and soon; bounded, so that a stray `{%` costs nothing.
-_REST: Final = r"[^\n]{0,1000}?(?:\n(?![ \t]*(?:\n|\{[{%]))[^\n]{0,500}?){0,20}?"
-_LIQUID: Final = rf"\{{%-?\s{{0,9}}(?P<liquid>/?[A-Za-z][\w-]*)(?P<liquid_rest>{_REST})-?%\}}"
-_HUGO: Final = rf"\{{\{{[<%]\s{{0,9}}(?P<hugo>/?[ \t]*[A-Za-z][\w./-]*)(?P<hugo_rest>{_REST})/?[>%]\}}\}}"
-_VALUE: Final = r"\{\{-?[ \t]*(?P<value>[^{}\n]{1,300}?)[ \t]*-?\}\}"
-_KRAMDOWN: Final = r"(?:^|(?<=[\w)*_\]`]))\{:[ \t]*(?:[.#][\w-]+|[\w-]+=\"[^\"\n]{0,200}\")(?:[ \t]+[^{}\n]{0,200})?\}"
+# A tag ends in its own paragraph, soon, and before the next one begins: a flood of stray `{%` costs nothing.
+_INSIDE: Final = r"(?:[^\n{]|\{(?!%|\{[<%]))"
+_REST: Final = rf"{_INSIDE}{{0,1000}}?(?:\n(?![ \t]*(?:\n|\{{[{{%])){_INSIDE}{{0,500}}?){{0,20}}?"
+_LIQUID: Final = rf"\{{%-?\s{{0,9}}(?P<liquid>/?[A-Za-z][\w-]*+)(?P<liquid_rest>{_REST})-?%\}}"
+_HUGO: Final = rf"\{{\{{[<%]\s{{0,9}}(?P<hugo>/?[ \t]*+[A-Za-z][\w./-]*+)(?P<hugo_rest>{_REST})/?[>%]\}}\}}"
+_VALUE: Final = r"\{\{-?[ \t]*+(?P<value>[^{}\n]{1,300}+)\}\}"
+_KRAMDOWN: Final = r"(?:^|(?<=[\w)*_\]`]))\{:[ \t]*(?:[.#][\w-]+|[\w-]+=\"[^\"\n]{0,200}\")(?:[ \t]++[^{}\n]{0,200})?\}"
 # WordPress's: what stands between them is the content.
 _WORDPRESS_NAMES: Final = "caption|gallery|embed|audio|video|playlist|wp_caption|sourcecode"
 _WORDPRESS: Final = rf"\[/?(?:{_WORDPRESS_NAMES})(?:[ \t]+[\w-]+=[^\[\]\n]{{0,500}})?\](?!\()"
@@ -176,12 +177,14 @@ class _Renderer:
         """Turn `{% codeblock lang:js %}…{% endcodeblock %}` and its like into `pre`, before anything else is read."""
         parts: list[str] = []
         position = 0
+        lost: set[str] = set()  # as in _parts
         for match in _TAG.finditer(body):
             name = _name(match)
-            if match.start() < position or name not in _CODE_BLOCKS:
+            if match.start() < position or name not in _CODE_BLOCKS or name in lost:
                 continue
             closing = next((end for end in _CODE_ENDS.finditer(body, match.end()) if name in end.groups()), None)
             if closing is None:
+                lost.add(name)
                 continue
             language, caption = _language(_rest(match)), code_caption(name, _rest(match))
             code = _RAW.sub("", body[match.end() : closing.start()]).strip("\n")
@@ -229,7 +232,7 @@ class _Renderer:
         return "\n\n<blockquote>\n\n"
 
     def _value(self, match: re.Match[str]) -> str:
-        value = match["value"].strip()
+        value = match["value"].strip().removesuffix("-").strip()
         path = value.split("|")[0].strip()
         if path in _ROOTS:
             return ""

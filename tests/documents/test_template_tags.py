@@ -1,5 +1,7 @@
 """Template tags of static generators: known ones become markup, none is shown raw."""
 
+from time import process_time
+
 import pytest
 
 from articles.documents.template_tags import render_template_tags
@@ -152,3 +154,15 @@ def test_no_tag_leaves_a_trace_or_a_hole(body: str, expected: str) -> None:
     assert expected in rendered
     for trace in ("{%", "{{<", "%}", ">}}", "{:", "TOC", "不要发", "内部", "备注"):
         assert trace not in rendered
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["{% a" * 60_000, "{% a" * 60_000 + "%}", "{{< a" * 60_000, "{{< a {% b " * 20_000, "{% " + "a" * 60_000]
+    + ["{{< " + "a" * 60_000, "{{" + " " * 60_000, "{% code %}\n" * 10_000, "{% code %}{% endhighlight %}" * 5_000],
+    ids=lambda flood: flood[:12],
+)
+def test_a_flood_of_tags_without_an_end_costs_little(flood: str) -> None:
+    begun = process_time()
+    render_template_tags(flood)
+    assert process_time() - begun < 1.5
