@@ -95,6 +95,9 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), scrape: Scrape |
     if type(html) is not str:
         html = str(html)
     text = _wanted(html)
+    characters = len(html) - len(text)
+    if scrape:
+        text = scrape.with_scriptless_pictures(text)
     source = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     try:
         counted = count_markup(text)
@@ -105,7 +108,7 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), scrape: Scrape |
         too_deep = f"elements stand deeper in each other than {policy.MAX_DEPTH}"
         reason = str(error) if isinstance(error, LimitPassed) else too_deep
         raise HTMLRefused(f"the body passes a limit: {reason}") from error
-    removed = _removals(counted, len(html) - len(text))
+    removed = _removals(counted, characters)
     if scrape is None:
         return Sanitized(CleanHTML(settled.html), removed)
     ledger = settled.ledger or Ledger()

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from html import unescape
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from articles.text.hidden import MOST_HIDDEN, hidden_share, without_hidden
@@ -39,6 +40,12 @@ TITLE_TAGS = frozenset({"h1", "h2", "h3"})
 TITLE_BOXES = frozenset({"div", "section", "article", "header"})
 _SET_ENTRY = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]++)[wx])?+")
 
+
+# What a browser without scripts shows in the place of a lazy picture; and pictures there that only count readers.
+_SCRIPTLESS = re.compile(r"<noscript\b[^<>]{0,200}+>\s*+(<img\b[^<>]{1,4000}+>)\s*+</noscript\s*+>", re.IGNORECASE)
+_SOURCE = re.compile(r"""\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)
+_COUNTING = re.compile(r"(?:piwik|matomo)\.php|/tr/?\?|display\s*+:\s*+none", re.IGNORECASE)
+_ADDRESS = re.compile(r"""[^\s"'<>]++""")
 
 # What a start tag holds, in small letters, that tidying has to look at; most hold nothing of it. The last two are what
 # folding case makes of Turkish letters that an expression without case takes for an i.
@@ -81,6 +88,22 @@ class Scrape:
     def count(self, kind: str) -> None:
         """Note that a leftover of this kind went."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
+
+    def with_scriptless_pictures(self, html: str) -> str:
+        """Return HTML in which a picture for browsers without scripts stands for itself, if no other copy is there."""
+        if not _SCRIPTLESS.search(html):
+            return html
+        shown = {unescape(address) for address in _ADDRESS.findall(_SCRIPTLESS.sub(" ", html))}
+
+        def picture(match: re.Match[str]) -> str:
+            found = _SOURCE.search(match[1])
+            address = unescape(found[1] or found[2] or found[3] or "").strip() if found else ""
+            if not address or address in shown or _COUNTING.search(match[1]):
+                return ""
+            shown.add(address)
+            return match[1]
+
+        return _SCRIPTLESS.sub(picture, html)
 
     def tidy(self, nodes: list[Node]) -> list[Node]:
         """Return the nodes without what scraping left in them; elements are changed in place."""

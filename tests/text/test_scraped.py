@@ -143,3 +143,20 @@ def test_hidden_text_beside_a_form_counts_as_no_loss() -> None:
 
 def test_a_picture_that_was_to_appear_later_stays_though_it_is_hidden() -> None:
     assert "b.jpg" in tidied('<p>正文</p><p style="display:none"><img src="https://a.example/b.jpg"></p>')[0]
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ('<p>甲<img src="data:," ><noscript><img src="https://e.example/a.jpg?x=1&amp;y=2"></noscript></p>', 1),
+        ('<img data-src="https://e.example/a.jpg"><noscript><img src="https://e.example/a.jpg"></noscript>', 1),
+        ("<NOSCRIPT> <img src=https://e.example/a.jpg> </NOSCRIPT>", 1),
+        ('<p>甲</p><noscript><img width="1" height="1" src="https://e.example/p.gif"></noscript>', 0),
+        ('<p>甲</p><noscript><img src="https://e.example/matomo.php?idsite=1"></noscript>', 0),
+        ("<noscript><img src=x onerror=alert(1)><script>alert(1)</script></noscript>", 0),
+    ],
+)
+def test_a_picture_for_browsers_without_scripts_is_shown_once(html: str, shown: int) -> None:
+    clean = sanitize(html, scrape=Scrape()).html
+    assert clean.count("<img") == shown
+    assert "alert" not in clean
