@@ -156,6 +156,7 @@ _TEXTS = (
     gettext_noop("the text is in a language that is not recognised; it gets the site's, unless a key `lang` names it"),
     gettext_noop("%(value)s is no address of a picture; left out"),
     gettext_noop("%(value)s is no http address; left out"),
+    gettext_noop("%(value)s was read as one name; put quotes around it"),
     gettext_noop("no address of this site stands here; left out"),
     gettext_noop("a text was expected, not a list; left out"),
     gettext_noop("a text was expected, not a mapping; left out"),

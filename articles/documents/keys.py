@@ -177,6 +177,8 @@ class Keys:
         value = self.take(field)
         if isinstance(value, str):
             line = as_plain(value)
+            if line.startswith("[") and "]" not in line:  # a list that nobody closed
+                line = line[1:].strip()
             if _COMMAS.search(line):
                 value = _COMMAS.split(line)
             elif at_blanks or _HAN.search(line):
@@ -188,7 +190,10 @@ class Keys:
         entries = value if isinstance(value, list) else [value]
         found: list[str] = []
         for entry in entries:
-            if isinstance(entry, dict):
+            if isinstance(entry, dict) and self._field == "tags" and (text := _colon_text(entry)):
+                self.warn(f"{text[:60]!r} was read as one name; put quotes around it")
+                entry = text
+            elif isinstance(entry, dict):
                 entry = next((entry[key] for key in ("name", "nick", "title") if isinstance(entry.get(key), str)), None)
             if entry is None:
                 continue
@@ -292,6 +297,12 @@ def _without_loose_quotes(text: str) -> str:
         if text.count(quote) == 1:
             text = text.strip(quote)
     return text
+
+
+def _colon_text(entry: dict[str, Any]) -> str:
+    """Return the text that YAML takes for a mapping, as it was written: `- b: c`; empty where it is a mapping."""
+    ((key, value),) = entry.items() if len(entry) == 1 else [("name", None)]
+    return f"{key}: {value}" if isinstance(value, str) and key not in {"name", "nick", "title"} else ""
 
 
 def _name_of(value: Any) -> str:

@@ -210,3 +210,13 @@ def test_a_page_at_the_top_of_a_content_folder_is_no_article_unless_it_has_a_dat
             assert not is_article, key
         else:
             assert is_article, key
+
+
+@pytest.mark.parametrize(
+    ("lines", "tags"), [("tags:\n- a\n- b: c\n- name: d", ("a", "b: c", "d")), ("tags: [a, b", ("a", "b"))]
+)
+def test_tags_that_yaml_does_not_take_for_texts_stay_as_written(lines: str, tags: tuple[str, ...]) -> None:
+    text = f"---\ntitle: 题\n{lines}\ndate: 2021-05-15\n---\n正文\n"
+    document = parse_document(text.encode(), source="a", key="a.md", reading=Reading(SHANGHAI))
+    assert document.tags == tags
+    assert [warning.key for warning in document.warnings] == ["tags"]
