@@ -67,6 +67,9 @@ def _append_text(nodes: list[Node], text: str) -> None:
 def _rebuild_element(element: Element, where: _Where) -> list[Node]:
     tag = policy.RENAMED.get(element.tag, element.tag)
     own = alignment_of(element) or where.align
+    if tag == "input":  # no form stands in an article, but a list of tasks does
+        is_box = element.attributes.get("type", "").strip().lower() == "checkbox"
+        return ["☑" if "checked" in element.attributes else "☐"] if is_box else []
     if tag in policy.PLAYERS:
         return _player(element) or ([] if tag == "iframe" else _rebuild_all(element.children, where))
     if tag in policy.BOXES or where.block not in _PLACES.get(tag, {where.block}):

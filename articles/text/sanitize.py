@@ -207,11 +207,12 @@ def _broad(*, with_data: bool) -> Any:
     attributes["*"] = {"style", "align", "class", *policy.EVERYWHERE}
     for tag in ("iframe", "embed", "video", "audio", "source", "object", "param"):
         attributes[tag] = {"src", "data", "title", "value"}
+    attributes["input"] = {"type", "checked"}
     if with_data:
         attributes["img"] = attributes["img"] | {"_src", "srcset"}
         attributes["*"].add("hidden")
     return nh3.Cleaner(
-        tags=known | {"source", "param"},
+        tags=known | {"source", "param", "input"},
         clean_content_tags=set(policy.UNSPOKEN),
         attributes=attributes,
         generic_attribute_prefixes={"data-"} if with_data else None,

@@ -50,6 +50,11 @@ KEPT = {
 CHANGED = {
     "script goes with its text": ("<p>ok</p><script>alert(1)</script>", "<p>ok</p>"),
     "style goes with its text": ("<style>p{}</style><p>ok</p>", "<p>ok</p>"),
+    "boxes to tick are marks, other fields go": (
+        '<ul><li><input type="checkbox" disabled checked> a</li><li><label><INPUT TYPE=checkbox> b</label></li></ul>'
+        '<p><input value="x" onfocus="alert(1)" autofocus>c<input type="hidden"></p>',
+        "<ul><li>☑ a</li><li>☐ b</li></ul><p>c</p>",
+    ),
     "handlers go": ('<p onclick="alert(1)">ok</p>', "<p>ok</p>"),
     "id, name, data and style go": ('<p id="a" name="b" data-c="d" style="color:red">ok</p>', "<p>ok</p>"),
     "other classes go": ('<p class="MsoNormal align-center big">ok</p>', '<p class="align-center">ok</p>'),
