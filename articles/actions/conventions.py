@@ -23,7 +23,7 @@ _TAG = re.compile(r"^(?:[a-z-]{1,12}/)?tags?/(.+)$")
 _SECTION = re.compile(r"^(?:[a-z-]{1,12}/)?(?:categor(?:y|ies)|sections?|topics?|channels?)/(.+)$")
 _AUTHOR = re.compile(r"^(?:[a-z-]{1,12}/)?authors?/(.+)$")
 _SERIES = re.compile(r"^(?:[a-z-]{1,12}/)?series/(.+)$")
-_ARCHIVE = re.compile(r"^archives?(?:/(\d{4})(?:/(\d{1,2})(?:/(\d{1,2}))?)?)?$")
+_ARCHIVE = re.compile(r"^archives?(?:/((?:19|20)\d{2})(?:/(\d{1,2})(?:/(\d{1,2}))?)?)?$")
 _DATE = re.compile(r"^((?:19|20)\d{2})(?:/(\d{1,2})(?:/(\d{1,2}))?)?$")  # WordPress
 _MAX_LENGTH = 500
 

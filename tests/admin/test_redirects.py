@@ -95,5 +95,5 @@ def test_pictures_that_could_not_be_taken_are_listed_and_can_only_be_forgotten(d
     desk.get("/admin/articles/remoteimage/")
     with django_assert_max_num_queries(6):
         page = desk.get("/admin/articles/remoteimage/?outcome=failed").content.decode()
-    assert page.count("the host answers 404") == 3
+    assert page.count("主机返回 404") == 3
     assert desk.get("/admin/articles/remoteimage/add/").status_code == 403

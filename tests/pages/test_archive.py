@@ -65,7 +65,7 @@ def test_each_stretch_names_its_neighbours(client: Client) -> None:
         "/archive/0001/01/01/",
         "/archive/9999/12/31/",
         "/archive/20211/",
-        "/archive/2021/5/",
+        "/archive/2021/6/",
         "/archive/2021/05/15/?after=x",
     ],
 )
