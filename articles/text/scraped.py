@@ -45,6 +45,7 @@ _SET_ENTRY = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]++)[wx])?+")
 _SCRIPTLESS = re.compile(r"<noscript\b[^<>]{0,200}+>\s*+(<img\b[^<>]{1,4000}+>)\s*+</noscript\s*+>", re.IGNORECASE)
 _SOURCE = re.compile(r"""\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)
 _COUNTING = re.compile(r"(?:piwik|matomo)\.php|/tr/?\?|display\s*+:\s*+none", re.IGNORECASE)
+_IMAGE_TAG = re.compile(r"<(?:img|source)\b[^<>]{1,4000}+>", re.IGNORECASE)
 _ADDRESS = re.compile(r"""[^\s"'<>]++""")
 
 # What a start tag holds, in small letters, that tidying has to look at; most hold nothing of it. The last two are what
@@ -93,7 +94,8 @@ class Scrape:
         """Return HTML in which a picture for browsers without scripts stands for itself, if no other copy is there."""
         if not _SCRIPTLESS.search(html):
             return html
-        shown = {unescape(address) for address in _ADDRESS.findall(_SCRIPTLESS.sub(" ", html))}
+        tags = "".join(_IMAGE_TAG.findall(_SCRIPTLESS.sub(" ", html)))
+        shown = {unescape(address) for address in _ADDRESS.findall(tags)}
 
         def picture(match: re.Match[str]) -> str:
             found = _SOURCE.search(match[1])

@@ -150,6 +150,7 @@ def test_a_picture_that_was_to_appear_later_stays_though_it_is_hidden() -> None:
     [
         ('<p>甲<img src="data:," ><noscript><img src="https://e.example/a.jpg?x=1&amp;y=2"></noscript></p>', 1),
         ('<img data-src="https://e.example/a.jpg"><noscript><img src="https://e.example/a.jpg"></noscript>', 1),
+        ('<a href="/a.jpg"><noscript><img src="/a.jpg"></noscript></a>', 1),
         ("<NOSCRIPT> <img src=https://e.example/a.jpg> </NOSCRIPT>", 1),
         ('<p>甲</p><noscript><img width="1" height="1" src="https://e.example/p.gif"></noscript>', 0),
         ('<p>甲</p><noscript><img src="https://e.example/matomo.php?idsite=1"></noscript>', 0),
