@@ -4,6 +4,8 @@ Where a real part is missing the test is skipped with its reason; with CI=true i
 """
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -118,6 +120,22 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def all_answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the live server finish what browsers asked last, before its database is emptied under it.
+
+    A page that is closed says so to the server. With SQLite in memory all threads share one connection.
+    """
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that it ends after this
+    yield
+    until = time.monotonic() + 5
+    while any("process_request" in thread.name for thread in threading.enumerate()) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 @pytest.fixture
