@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from articles.models import Author, Category, Listing, ListKind, Series, Tag
-from articles.models.counts import moment_of
+from articles.models import Author, Category, Series, Tag
+from articles.models.counts import count_days, count_months
 
 # Hexo, Jekyll, Hugo, WordPress, Ghost, Typecho and their common themes.
 _FEEDS = frozenset(
@@ -95,18 +95,17 @@ def _section_path(names: list[str]) -> str:
 def _archive_path(parts: list[str]) -> str:
     """Return the address of a stretch of the archive; empty for one without articles, which has no page."""
     name = ("archive", "archive_year", "archive_month", "archive_day")[len(parts)]
-    if parts and not _is_in_archive(*(int(part) for part in parts)):
+    if parts and not _is_in_archive(*map(int, parts)):
         return ""
     return reverse(f"articles:{name}", args=[part.zfill(2) for part in parts])
 
 
-def _is_in_archive(year: int, month: int = 0, day: int = 0) -> bool:
+def _is_in_archive(year: int, *rest: int) -> bool:
+    if len(rest) < 2:
+        months = count_months()
+        return year * 100 + rest[0] in months if rest else any(key // 100 == year for key in months)
     try:
-        first = date(year, month or 1, day or 1)
-        length = timedelta(days=1 if day else 31 if month else 366)
-        # Up to the first of the next month or year, whatever its length is.
-        end = first + length if day else (first + length).replace(day=1)
-    except (ValueError, OverflowError):
+        day = date(year, *rest)
+    except ValueError:
         return False
-    rows = Listing.objects.of(ListKind.HOME).live()
-    return rows.filter(published_at__gte=moment_of(first), published_at__lt=moment_of(end)).exists()
+    return bool(count_days(day, day))
