@@ -21,15 +21,20 @@ _YEAR_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d{2})/")
 _MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun"), 1)} | {
     name: number for number, name in enumerate(("jul", "aug", "sep", "oct", "nov", "dec"), 7)
 }
-# Months by name in front: May 15, 2021 10:30.
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3})[A-Za-z]{0,6}\.? (\d{1,2}),? (\d{4})(.*)")
+# Months by name: May 15, 2021 10:30; 15 May 2021 10:30.
+_NAMED_MONTHS = tuple(
+    re.compile(rf"{before},? (?P<year>\d{{4}})(?P<rest>.*)")
+    for before in (
+        r"(?P<month>[A-Za-z]{3})[A-Za-z]{0,6}\.? (?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2}) (?P<month>[A-Za-z]{3})[A-Za-z]{0,6}\.?",
+    )
+)
 _SECONDS = re.compile(r"\d{10}(?:\d{3})?")
 # What is left of a date that is written in another way: a day, a month, a year.
 _BEGINNING = re.compile(
     r"((?:19|20)\d{2})(?:[-/.年] ?(1[0-2]|0?[1-9])(?:[-/.月] ?(3[01]|[12]\d|0?[1-9])(?!\d))?(?!\d))?(?!\d)"
 )
 _TWELVE_HOURS = re.compile(r"(.*[T日 ])(\d{1,2})(:\d{2}(?::\d{2})?) ?([AaPp])\.?[Mm]\.?")
-_DAY_FIRST = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[A-Za-z]{0,6}\.?,? (\d{4})(.*)")
 
 
 def parse_moment(text: str, *, zone: tzinfo) -> datetime | None:
@@ -39,7 +44,7 @@ def parse_moment(text: str, *, zone: tzinfo) -> datetime | None:
     decimals, a day alone, 2021年5月15日, May 15, 2021, 15 May 2021, 3:05 PM, seconds since 1970. A time without a zone
     is in `zone`.
     """
-    text = _year_first(unicodedata.normalize("NFKC", text.strip()[:100]))  # digits and colons may be of full width
+    text = _year_first(_narrow(text))
     if _SECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
     match = _NUMERIC_DATE.fullmatch(text)
@@ -66,23 +71,26 @@ def parse_moment(text: str, *, zone: tzinfo) -> datetime | None:
     return moment if 1600 <= moment.year <= 9000 else None
 
 
+def _narrow(text: str) -> str:
+    """Return the beginning of a text with digits and colons of full width in their usual form."""
+    return unicodedata.normalize("NFKC", text.strip()[:100])
+
+
 def _year_first(text: str) -> str:
     """Return a date with its month by name, or its time by half days, as numbers."""
     if halved := _TWELVE_HOURS.fullmatch(text):
         hour = int(halved[2]) % 12 + (12 if halved[4] in "Pp" else 0)
         text = f"{halved[1]}{hour}{halved[3]}"
-    named = _MONTH_FIRST.fullmatch(text)
-    if named and named[1].lower() in _MONTHS:
-        text = f"{named[3]}-{_MONTHS[named[1].lower()]}-{named[2]}{named[4]}"
-    named = _DAY_FIRST.fullmatch(text)
-    if named and named[2].lower() in _MONTHS:
-        text = f"{named[3]}-{_MONTHS[named[2].lower()]}-{named[1]}{named[4]}"
+    for pattern in _NAMED_MONTHS:
+        named = pattern.fullmatch(text)
+        if named and (month := _MONTHS.get(named["month"].lower())):
+            return f"{named['year']}-{month}-{named['day']}{named['rest']}"
     return text
 
 
 def day_of(text: str, *, zone: tzinfo) -> tuple[datetime, str] | None:
     """Return the beginning of the day, the month or the year that an unreadable date begins with, and its spelling."""
-    found = _BEGINNING.match(unicodedata.normalize("NFKC", text.strip()[:100]))
+    found = _BEGINNING.match(_narrow(text))
     if found is None:
         return None
     try:

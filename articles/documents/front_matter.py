@@ -42,7 +42,8 @@ def split_front_matter(text: str, *, source: str) -> FrontMatter:
     if first is None:
         raise DocumentError(source, "the file is empty")
     lines[first] = lines[first].lstrip("\ufeff")
-    first = _unindented(lines, _below_comments(lines, first))
+    first = _below_comments(lines, first)
+    _unindent(lines, first)
     opening = lines[first].rstrip()
     if _FENCE.fullmatch(opening):
         return _between(lines, first + 1, opening, source=source)
@@ -69,9 +70,8 @@ def _begins_keys(lines: list[str], number: int) -> bool:
     """Whether a fence of YAML stands in line `number` (from 0), and the first key below it."""
     if number >= len(lines) or not _FENCE.fullmatch(lines[number].strip()):
         return False
-    return (
-        KEY.fullmatch(next((line.strip() for line in lines[number + 1 : number + 9] if line.strip()), "")) is not None
-    )
+    below = next((line.strip() for line in lines[number + 1 : number + 9] if line.strip()), "")
+    return KEY.fullmatch(below) is not None
 
 
 def _below_comments(lines: list[str], first: int) -> int:
@@ -83,7 +83,7 @@ def _below_comments(lines: list[str], first: int) -> int:
     return number if number > first and _begins_keys(lines, number) else first
 
 
-def _unindented(lines: list[str], first: int) -> int:
+def _unindent(lines: list[str], first: int) -> None:
     """Take the indentation of a fence from the lines down to its end, in place."""
     fence = lines[first].strip()
     indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
@@ -92,7 +92,6 @@ def _unindented(lines: list[str], first: int) -> int:
             lines[number] = lines[number].removeprefix(indent)
             if number > first and lines[number].rstrip() == fence:
                 break
-    return first
 
 
 def _between(lines: list[str], start: int, fence: str, *, source: str) -> FrontMatter:

@@ -301,7 +301,9 @@ def _without_loose_quotes(text: str) -> str:
 
 def _colon_text(entry: dict[str, Any]) -> str:
     """Return the text that YAML takes for a mapping, as it was written: `- b: c`; empty where it is a mapping."""
-    ((key, value),) = entry.items() if len(entry) == 1 else [("name", None)]
+    if len(entry) != 1:
+        return ""
+    ((key, value),) = entry.items()
     return f"{key}: {value}" if isinstance(value, str) and key not in {"name", "nick", "title"} else ""
 
 

@@ -10,7 +10,7 @@ from articles.actions.importing import RunEnded, ended_plainly
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Tell of a database that is away and of a full disk in one line, with exit status 1."""
+    """Tell of a database that is away and of a full disk in one line, with exit status 1; a block, or a decorator."""
     try:
         with ended_plainly():
             yield

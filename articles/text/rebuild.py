@@ -11,6 +11,7 @@ from articles.text.html_tree import Element, Node, has_block
 
 _ALIGNMENT = re.compile(r"text-align\s*+:\s*+(?:-webkit-|-moz-)?(center|right|left|justify|start|end)", re.IGNORECASE)
 _CODE_LANGUAGE = re.compile(r"(?:language|lang)-([A-Za-z0-9+#_-]{1,30})")
+_MEDIA_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|mp3|m4a|ogg|wav|flac|aac)\Z", re.IGNORECASE)
 _BLANK = " \t\r\n\f"
 _MAKES_PARAGRAPHS = frozenset({"blockquote", "details", "caption", "dt", "figcaption"})
 _ONLY_TEXT = policy.TEXT_BLOCKS | {"summary"}
@@ -311,9 +312,6 @@ def _pieces(element: Element) -> list[Node]:
     return pieces
 
 
-_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov|mp3|m4a|ogg|wav|flac|aac)\Z", re.IGNORECASE)
-
-
 def _player(element: Element) -> list[Node]:
     """The figure of a player of a known host, a paragraph with a link to another one, nothing without an address."""
     addresses = [element.attributes.get(name, "") for name in ("src", "data")]
@@ -323,7 +321,7 @@ def _player(element: Element) -> list[Node]:
         for child in inner
         if child.tag in {"source", "embed", "param", "iframe"}
     ]
-    beside = next((found for found in map(policy.safe_url, addresses) if _FILE.search(found)), "")
+    beside = next((found for found in map(policy.safe_url, addresses) if _MEDIA_FILE.search(found)), "")
     addresses = [address for address in (_web_address(address) for address in addresses) if address]
     if not addresses and beside and policy.allowed_value("a", "href", beside):
         # Of the old site, which is not known: a link tells at least what stood here.

@@ -21,11 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("folder", metavar="DIR", type=Path, help="a new folder, or one of an earlier export")
         parser.add_argument("--live", action="store_true", help="only what readers see now; else drafts and all")
 
+    @told_plainly()
     def handle(self, *args: Any, **options: Any) -> None:
-        with told_plainly():
-            self._handle(options)
-
-    def _handle(self, options: dict[str, Any]) -> None:
         count = 0
 
         def tell(path: str) -> None:

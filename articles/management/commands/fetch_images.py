@@ -25,11 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, metavar="N", help="at most N pictures")
         parser.add_argument("--retry", action="store_true", help="also what failed before")
 
+    @told_plainly()
     def handle(self, *args: Any, **options: Any) -> None:
-        with told_plainly():
-            self._handle(options)
-
-    def _handle(self, options: dict[str, Any]) -> None:
         if not 1 <= options["at_once"] <= MAX_AT_ONCE:
             raise CommandError(f"--at-once must be from 1 to {MAX_AT_ONCE}", returncode=USAGE_ERROR)
         if options["limit"] is not None and options["limit"] < 1:

@@ -23,11 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--after", type=int, default=0, metavar="NUMBER", help="go on behind this article")
         parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="worker processes")
 
+    @told_plainly()
     def handle(self, *args: Any, **options: Any) -> None:
-        with told_plainly():
-            self._handle(options)
-
-    def _handle(self, options: dict[str, Any]) -> None:
         if options["jobs"] < 1 or options["after"] < 0:
             raise CommandError("--jobs must be at least 1, --after at least 0", returncode=USAGE_ERROR)
         chosen = ResanitizeOptions(options["dry_run"], options["after"], options["jobs"])

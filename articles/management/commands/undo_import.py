@@ -20,11 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("run", type=int, metavar="RUN", help="the number of the run, as the admin shows it")
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen, change nothing")
 
+    @told_plainly()
     def handle(self, *args: Any, **options: Any) -> None:
-        with told_plainly():
-            self._handle(options)
-
-    def _handle(self, options: dict[str, Any]) -> None:
         run = ImportRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError(f"there is no run {options['run']}", returncode=USAGE_ERROR)
