@@ -167,12 +167,12 @@ class Writer:
         essences = [each.essence for each in prepared if each.essence]
         if not digests:
             return {}
-        rows = ImportedFile.objects.filter(
-            Q(digest__in=digests) | Q(essence_digest__in=essences) if essences else Q(digest__in=digests)
-        ).select_related("article")
+        rows = ImportedFile.objects.select_related("article").defer("article__body", "article__internal_note")
+        # Two queries, since two indexes answer them; the second holds no empty ones, and has to be asked like that.
+        same = {row.pk: row for row in rows.filter(digest__in=digests)}
+        alike = {row.pk: row for row in rows.filter(~Q(essence_digest=""), essence_digest__in=essences)}
         found: dict[str, list[Any]] = {}
-        columns = ("article__body", "article__internal_note")
-        for row in rows.defer(*columns).order_by("pk"):
+        for _pk, row in sorted({**alike, **same}.items()):
             for digest in {row.digest, row.essence_digest} - {""}:
                 found.setdefault(digest, []).append(row)
         return found

@@ -1,0 +1,44 @@
+"""What an import asks the database does not grow with the site."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from articles.actions.importing import running
+from tests.commands.imports import run, write_article
+
+pytestmark = pytest.mark.django_db
+
+
+def plans_of(asked: list[tuple[str, Any]]) -> list[str]:
+    plans = []
+    with connection.cursor() as cursor:
+        for sql, values in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            plans.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
+    return plans
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL chooses by the size of a table, SQLite by its indexes"
+)
+def test_files_that_hold_the_same_are_sought_in_indexes_however_many_a_batch_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "FIRST_BATCH", 200)
+    for number in range(150):
+        write_article(tmp_path / "site" / f"{number}.md", f"<p>正文{number}。</p>", title=f"题{number}")
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and "articles_importedfile" in sql:
+            asked.append((sql, values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(note):
+        run(tmp_path / "site")
+    sought = [(sql, values) for sql, values in asked if "digest" in sql and len(values) > 100]
+    assert len(sought) >= 3
+    assert not [plan for plan in plans_of(sought) if "SCAN" in plan]
