@@ -82,6 +82,39 @@ def guessed_paths(placed: Placed, *, site: Site | None, pattern: str) -> list[st
     return [site.base_path + path] if path else []
 
 
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """The page of a list on the old site: its address, and the names of the section's path or of the tag."""
+
+    old_path: str
+    is_tag: bool
+    names: tuple[str, ...]
+
+
+def list_places(site: Site, categories: Iterable[tuple[str, ...]], tags: Iterable[str]) -> tuple[ListPlace, ...]:
+    """Return the lists of a Hexo site whose addresses do not follow from their names: mapped, or in folders of its own.
+
+    All other lists are found by their names when somebody asks for them. A section's address is below that of the
+    section above it, also where that one is mapped.
+    """
+    found: dict[ListPlace, None] = {}
+    beginnings = (names[:end] for names in categories for end in range(1, len(names) + 1))
+    for path in dict.fromkeys(beginnings):
+        slugs = [_mapped(name, site) for name in path]
+        if site.category_folder != "categories" or slugs != [_dashed(name) for name in path]:
+            found[ListPlace(_list_path(site, site.category_folder, slugs), False, path)] = None
+    for tag in tags:
+        slug = _dashed(site.tag_map.get(tag, tag))
+        if site.tag_folder != "tags" or slug != _dashed(tag):
+            found[ListPlace(_list_path(site, site.tag_folder, [slug]), True, (tag,))] = None
+    return tuple(place for place in found if place.old_path)
+
+
+def _list_path(site: Site, folder: str, slugs: list[str]) -> str:
+    path = _settled("/".join([site.base_path, folder, *slugs, ""])) if all(slugs) else ""
+    return path if len(path) <= MAX_LENGTH else ""
+
+
 def unique_paths(paths: Iterable[str]) -> tuple[str, ...]:
     """Return each path once, in order, at most `MAX_PATHS`."""
     return tuple(dict.fromkeys(path for path in paths if path))[:MAX_PATHS]

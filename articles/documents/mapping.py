@@ -48,6 +48,14 @@ class Mapping:
             ),
         )
 
+    def section_of(self, path: Path) -> Path:
+        """Return the first section that the section `path` becomes; empty for one that is dropped."""
+        return next((new for new in map(self._levels, self._section(path)) if new), ())
+
+    def tag_of(self, name: str) -> str:
+        """Return the first tag that the tag `name` becomes; empty for one that is dropped."""
+        return next(iter(self._names(self.tags, name)), "")
+
     def _section(self, path: Path) -> Iterable[Path]:
         """The longest beginning that the map knows decides; what stands below it goes along, unless it is dropped."""
         for end in range(len(path), 0, -1):

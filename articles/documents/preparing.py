@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from articles.documents.addresses import ListPlace, list_places
 from articles.documents.document import (
     ArticleDocument,
     Credit,
@@ -57,6 +58,8 @@ class Prepared:
     kept_text_share: float | None = None
     lost_texts: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    # Where the old site had its sections and tags, by their names here.
+    list_places: tuple[ListPlace, ...] = ()
     error: DocumentError | None = None
     skipped: str = ""
     # Derived here, where there are several processes, rather than where there is one.
@@ -114,6 +117,7 @@ class Preparation:
             return Prepared(file, digest, error=DocumentError(file.name, str(error), key="body"))
         if document.exported is None:
             document = with_credits(document, find_credits(edge_lines(clean.html)))
+        places = self._list_places(site, document)
         if self.mapping:
             document = self.mapping.apply(document)
         images, warnings = _images_beside(clean.html, document)
@@ -136,11 +140,27 @@ class Preparation:
             kept_text_share=clean.kept_text_share,
             lost_texts=clean.lost_texts,
             images=images,
+            list_places=places,
             slug=make_slug(document.title, max_length=80),
             word_count=count_words(plain_text(clean.html)),
             map_digest=self.map_digest,
             search_text=_search_text(document, clean.html) if is_to_be_stored else None,
         )
+
+    def _list_places(self, site: Site | None, document: ArticleDocument) -> tuple[ListPlace, ...]:
+        if site is None or site.kind != "hexo" or document.exported is not None:
+            return ()
+        places = list_places(site, document.categories, document.tags)
+        if not self.mapping:
+            return places
+        mapped = (
+            replace(
+                place,
+                names=(self.mapping.tag_of(*place.names),) if place.is_tag else self.mapping.section_of(place.names),
+            )
+            for place in places
+        )
+        return tuple(place for place in mapped if place.names and all(place.names))
 
 
 def _search_text(document: ArticleDocument, body: str) -> SearchText:

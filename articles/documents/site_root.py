@@ -38,7 +38,8 @@ class Site:
 
     `content` are the folders of articles below the root (none: all of it), `passed_over` those that hold none, `static`
     those where addresses from "/" are looked up. `permalink` is the pattern of an article's address, `permalinks` the
-    patterns by section (Hugo), `base_path` what stands in front of every address.
+    patterns by section (Hugo), `base_path` what stands in front of every address. The maps and folders of categories
+    and tags tell the addresses of their lists (Hexo).
     """
 
     kind: str
@@ -49,6 +50,9 @@ class Site:
     zone: ZoneInfo | None = None
     default_category: str = ""
     category_map: dict[str, str] = field(default_factory=dict)
+    tag_map: dict[str, str] = field(default_factory=dict)
+    category_folder: str = "categories"
+    tag_folder: str = "tags"
     content: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     static: tuple[str, ...] = ()
@@ -109,6 +113,9 @@ def _hexo(config: dict[str, Any], folder: str) -> Site:
         zone=_zone(config, "timezone"),
         default_category=_text(config, "default_category", "uncategorized"),
         category_map=_texts(config, "category_map"),
+        tag_map=_texts(config, "tag_map"),
+        category_folder=_text(config, "category_dir", "categories").strip("/"),
+        tag_folder=_text(config, "tag_dir", "tags").strip("/"),
         content=(folder,),
         passed_over=_HEXO_OVER,
         static=(folder,),

@@ -5,6 +5,7 @@ What an editor merged or renamed keeps its old name as an alias: a file that bri
 
 from collections.abc import Iterable
 
+from articles.documents.addresses import ListPlace
 from articles.documents.document import ExportedState
 from articles.models import Alias, Author, Category, Tag, TaxonKind, tags_meant
 from articles.models.alias import fold_name
@@ -23,13 +24,26 @@ class Taxonomy:
         self._made: dict[str, list[int]] = {}
 
     def take_made(self) -> dict[str, list[int]]:
-        """Return the ids of what was made since the last time: "sections", "authors", "tags"."""
+        """Return the ids of what was made since the last time: "sections", "authors", "tags", "redirects"."""
         made, self._made = self._made, {}
         return made
+
+    def note_made(self, kind: str, ids: Iterable[int]) -> None:
+        """Count what somebody else made for sections and tags as made here."""
+        if ids := list(ids):
+            self._made.setdefault(kind, []).extend(ids)
 
     def sections(self, paths: set[Path]) -> dict[Path, int]:
         """Return the section of each path of names. A path that is too deep ends at the deepest level there is."""
         return {path: self._section(path[:MAX_DEPTH]).pk for path in sorted(paths) if path}
+
+    def list_page(self, place: ListPlace) -> str:
+        """Return the page of a section or tag that this run has met; empty for another one."""
+        if place.is_tag:
+            tag = Tag.objects.filter(pk=self._tags.get(place.names[0].lower(), 0)).first()
+            return tag.get_absolute_url() if tag else ""
+        section = self._sections.get(place.names[:MAX_DEPTH])
+        return section.get_absolute_url() if section else ""
 
     def _section(self, path: Path) -> Category:
         section = self._sections.get(path)

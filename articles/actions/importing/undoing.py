@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from articles.actions.comparing import RELATIONS
 from articles.actions.importing.running import LOCK
 from articles.actions.importing.updating import FILE_FIELDS
+from articles.actions.redirecting import NOT_FOUND, page_answer
 from articles.actions.restoring import apply_snapshot
 from articles.actions.revising import FIELDS
 from articles.models import (
@@ -211,3 +212,7 @@ def _remove_unused(made: dict[str, list[int]]) -> None:
                     section.delete()
             except ProtectedError:
                 continue  # something else holds it, which is what being used means
+    # The old addresses of lists go with the lists.
+    for row in Redirect.objects.filter(pk__in=made.get("redirects", []), origin=RedirectOrigin.IMPORT):
+        if page_answer(row.new_path) == NOT_FOUND:
+            row.delete()

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.text import slugify
 
-from articles.actions.importing.claims import Claims
+from articles.actions.importing.claims import Claims, ListClaims
 from articles.actions.importing.gathering import join_series
 from articles.actions.importing.known import Identity, Incoming, Known, absence_of, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
@@ -98,19 +98,21 @@ class Writer:
         self._moved: set[int] = set()
         self._moving: set[int] = set()
         self._down: dict[tuple[str, str], int] = {}
-        self._claims = Claims()
+        self._claims, self._list_claims = Claims(), ListClaims()
 
     def forget(self) -> None:
         """Forget what was looked up or made: the transaction that made it was rolled back."""
         self._taxonomy = Taxonomy()
         self._moving.clear()
         self._claims.forget()
+        self._list_claims.forget()
 
     def settle(self) -> None:
         """The batch is decided for good, whether it was stored or tried."""
         self._moved |= self._moving
         self._moving.clear()
         self._claims.settle()
+        self._list_claims.settle()
 
     def write(self, batch: Sequence[Incoming | Entry]) -> list[Entry]:
         """Write a batch inside the caller's transaction and tell what became of each file, in order.
@@ -297,8 +299,9 @@ class Writer:
         for article, _incoming, paths in wanted:
             paths += [lost[article]] if article in lost else []
         told = self._claims.keep(wanted)
+        lists = self._list_claims.keep(((task.article_id, task.incoming.prepared) for task in tasks), self._taxonomy)
         for task in tasks:
-            task.warnings += told.get(task.article_id, [])
+            task.warnings += [*told.get(task.article_id, []), *lists.get(task.article_id, [])]
 
     def keep_addresses(self, article: int, incoming: Incoming) -> list[DocumentWarning]:
         """Remember the old addresses of one article; return what has to be said about them."""
