@@ -174,7 +174,7 @@ class SqliteIndex:
 
     def _move_up(self, low: int, recall: Recall) -> None:
         """Leave `low` free: give the rows from there on higher numbers, as many as it takes to have room again."""
-        size = 16
+        size = 4
         with connection.cursor() as cursor:
             while True:
                 cursor.execute(

@@ -40,10 +40,11 @@ FIRST_BATCH = 20  # most sections, authors and tags are made by the first files
 LEAST_BATCH = 20  # below it what a batch costs by itself outweighs the rest
 BATCH_LENGTH = 8_000_000  # characters of all bodies together
 # A batch holds the write lock about so long, and one whose files take longer than those before still under a second:
-# editors wait for it.
-BATCH_SECONDS = 0.45
+# editors wait for it. A merge of SQLite's index can make a batch three times as long as its neighbours.
+BATCH_SECONDS = 0.35
 # Where a database has one writer at a time, others get their turn: they ask again after a tenth of a second.
 TURN_SECONDS = 0.11
+TURN_AFTER_SECONDS = 0.3  # for which the lock was held
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
 LOCK = "import"
 # The digest of what a file held, and its article.
@@ -305,7 +306,7 @@ class _Run:
 
         What the run did since it let go, such as waiting for its workers, is a part of the turn.
         """
-        if self._held >= BATCH_SECONDS / 2 and has_one_writer():
+        if self._held >= TURN_AFTER_SECONDS and has_one_writer():
             time.sleep(max(0.0, self._freed_at + TURN_SECONDS - time.monotonic()))
             self._held = 0.0
 
