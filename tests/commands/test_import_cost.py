@@ -42,3 +42,24 @@ def test_files_that_hold_the_same_are_sought_in_indexes_however_many_a_batch_has
     sought = [(sql, values) for sql, values in asked if "digest" in sql and len(values) > 100]
     assert len(sought) >= 3
     assert not [plan for plan in plans_of(sought) if "SCAN" in plan]
+
+
+def test_postgresql_looks_at_its_tables_anew_while_they_fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "STATISTICS_AFTER", 3)
+    monkeypatch.setattr(running, "FIRST_BATCH", 1)
+    monkeypatch.setattr(running, "BATCH", 1)
+    for number in range(8):
+        write_article(tmp_path / "site" / f"{number}.md", f"<p>正文{number}。</p>", title=f"题{number}")
+    looks: list[str] = []
+
+    def note(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        looks.extend([sql] if sql.startswith("ANALYZE") else [])
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(note):
+        run(tmp_path / "site", dry_run=True)
+        assert not looks
+        run(tmp_path / "site")
+        assert len(looks) == (2 if connection.vendor == "postgresql" else 0), "after three and after six"
+        run(tmp_path / "site")
+        assert len(looks) < 3, "nothing was new"

@@ -31,7 +31,15 @@ from articles.documents.pool import GLANCES, run_in_workers
 from articles.documents.preparing import Preparation, Prepared
 from articles.documents.readers.files import FoundFile, as_key, find_files, printable
 from articles.documents.site_root import Site, read_site
-from articles.models import ImportedFile, ImportRun, RunState, User, commit_without_waiting, make_room
+from articles.models import (
+    ImportedFile,
+    ImportRun,
+    RunState,
+    User,
+    commit_without_waiting,
+    make_room,
+    refresh_statistics,
+)
 from articles.models.imported import digest_key
 from articles.models.locks import exclusively, has_one_writer
 
@@ -45,6 +53,8 @@ BATCH_SECONDS = 0.35
 # Where a database has one writer at a time, others get their turn: they ask again after a tenth of a second.
 TURN_SECONDS = 0.11
 TURN_AFTER_SECONDS = 0.3  # for which the lock was held
+# New articles after which the database looks at its tables anew, and again at every doubling.
+STATISTICS_AFTER = 500
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
 LOCK = "import"
 # The digest of what a file held, and its article.
@@ -124,6 +134,7 @@ class _Run:
         self._writer = Writer(options, self._run, self._preparation, self._restoration)
         self._size = min(FIRST_BATCH, BATCH)
         self._held = self._freed_at = 0.0
+        self._next_look = STATISTICS_AFTER
 
     def do(self) -> ImportReport:
         state = RunState.INTERRUPTED
@@ -135,6 +146,7 @@ class _Run:
                 self._report.counts.update(entry.outcome for entry in entries)
                 for entry in entries:
                     self._on_entry(entry)
+                self._look_anew()
                 if self._should_stop():
                     self._report.is_stopped = True
                     break
@@ -143,6 +155,12 @@ class _Run:
         finally:
             self._close(state)
         return self._report
+
+    def _look_anew(self) -> None:
+        """Let the database plan by what the tables hold now: the queries of a batch are meant for full ones."""
+        if self._run and self._report.counts[Outcome.CREATED] >= self._next_look:
+            persistently(refresh_statistics, lock=LOCK)
+            self._next_look = 2 * self._report.counts[Outcome.CREATED]
 
     def _close(self, state: RunState) -> None:
         if self._run:
