@@ -50,6 +50,9 @@ BATCH_LENGTH = 8_000_000  # characters of all bodies together
 # A batch holds the write lock about so long, and one whose files take longer than those before still under a second:
 # editors wait for it. A merge of SQLite's index can make a batch three times as long as its neighbours.
 BATCH_SECONDS = 0.35
+# Where several can write nobody waits for a batch but who wants its very rows, and the larger it is the less its index
+# costs.
+SHARED_BATCH_SECONDS = 0.55
 # Where a database has one writer at a time, others get their turn: they ask again after a tenth of a second.
 TURN_SECONDS = 0.11
 TURN_AFTER_SECONDS = 0.3  # for which the lock was held
@@ -339,7 +342,8 @@ class _Run:
     def _adapt(self, number: int, seconds: float) -> None:
         """Make batches as large as the time allows that others may have to wait for one."""
         if number >= self._size:
-            fitting = int(number * BATCH_SECONDS / max(seconds, 0.001))
+            allowed = BATCH_SECONDS if has_one_writer() else SHARED_BATCH_SECONDS
+            fitting = int(number * allowed / max(seconds, 0.001))
             self._size = min(BATCH, max(LEAST_BATCH, min(fitting, self._size * 3 // 2)))
 
 
