@@ -12,8 +12,8 @@ from articles.models import Redirect, RedirectOrigin
 from articles.text.addresses import decoded_key
 
 
-class Claims:
-    """Remembers which file of the run claimed an address: a trial takes its rows back, and knows all the same."""
+class _Memory:
+    """Who claimed an address: settled with the batches before, fresh in the one at hand."""
 
     def __init__(self) -> None:
         self._settled: dict[str, str] = {}
@@ -27,6 +27,13 @@ class Claims:
     def forget(self) -> None:
         """The batch will be tried again."""
         self._fresh.clear()
+
+    def _first(self, key: str) -> str | None:
+        return self._settled.get(key) or self._fresh.get(key)
+
+
+class Claims(_Memory):
+    """Remembers which file of the run claimed an address: a trial takes its rows back, and knows all the same."""
 
     def keep(self, wanted: Sequence[tuple[int, Incoming, Sequence[str]]]) -> dict[int, list[DocumentWarning]]:
         """Remember the addresses of articles (id, file, addresses); return what has to be said, by article."""
@@ -40,10 +47,9 @@ class Claims:
             name = incoming.prepared.file.name
             for path in paths:
                 key = keys[path]
-                first = self._settled.get(key) or self._fresh.get(key)
+                first = self._first(key)
                 if first is not None and first != name:
-                    text = f"the old address {path[:200]!r} belongs to {first} already, which keeps it"
-                    told.setdefault(article, []).append(_warning(text))
+                    told.setdefault(article, []).append(_taken(path, first))
                     continue
                 free.setdefault(article, []).append(path)
                 if key and key not in owned:
@@ -53,21 +59,8 @@ class Claims:
         return told
 
 
-class ListClaims:
+class ListClaims(_Memory):
     """Remembers which list of the old site claimed an address, as `Claims` does for articles."""
-
-    def __init__(self) -> None:
-        self._settled: dict[str, str] = {}
-        self._fresh: dict[str, str] = {}
-
-    def settle(self) -> None:
-        """The batch is decided for good."""
-        self._settled |= self._fresh
-        self._fresh.clear()
-
-    def forget(self) -> None:
-        """The batch will be tried again."""
-        self._fresh.clear()
 
     def keep(self, files: Iterable[tuple[int, Prepared]], taxonomy: Taxonomy) -> dict[int, list[DocumentWarning]]:
         """Remember where the old site had the lists that new files (article's id, file) name; return what to say."""
@@ -80,14 +73,14 @@ class ListClaims:
                 if place not in pages:
                     pages[place] = taxonomy.list_page(place)
                 page = pages[place]
-                first = self._settled.get(key) or self._fresh.get(key)
+                first = self._first(key)
                 if not key or not page or first == page:
                     continue
                 if first is None:
                     self._fresh[key] = page
                     wanted[key] = article, page
                 else:
-                    told.setdefault(article, []).append(_list_warning(place.old_path, first))
+                    told.setdefault(article, []).append(_taken(place.old_path, first))
         if wanted:
             taxonomy.note_made("redirects", self._store(wanted, told))
         return told
@@ -102,11 +95,11 @@ class ListClaims:
                 new.append(Redirect(old_path=key, new_path=page, origin=RedirectOrigin.IMPORT))
             elif row.new_path != page:
                 holder = f"article {row.article_id}" if row.article_id else row.new_path or "a redirect"
-                told.setdefault(article, []).append(_list_warning(key, holder))
+                told.setdefault(article, []).append(_taken(key, holder))
         return [row.pk for row in Redirect.objects.bulk_create(new)]
 
 
-def _list_warning(path: str, holder: str) -> DocumentWarning:
+def _taken(path: str, holder: str) -> DocumentWarning:
     return _warning(f"the old address {path[:200]!r} belongs to {holder} already, which keeps it")
 
 

@@ -29,7 +29,7 @@ class Taxonomy:
         return made
 
     def note_made(self, kind: str, ids: Iterable[int]) -> None:
-        """Count what somebody else made for sections and tags as made here."""
+        """Count these ids among what was made."""
         if ids := list(ids):
             self._made.setdefault(kind, []).extend(ids)
 
@@ -56,7 +56,7 @@ class Taxonomy:
                 section = Category.objects.filter(pk=alias).first() if alias else None
             if section is None:
                 section = Category.objects.create(parent=parent, name=path[-1])
-                self._made.setdefault("sections", []).append(section.pk)
+                self.note_made("sections", [section.pk])
             self._sections[path] = section
         return section
 
@@ -72,7 +72,7 @@ class Taxonomy:
         for name in unknown:
             if name not in self._authors:
                 self._authors[name] = Author.objects.create(name=name).pk
-                self._made.setdefault("authors", []).append(self._authors[name])
+                self.note_made("authors", [self._authors[name]])
         return {name: self._authors[name] for name in names}
 
     def told_apart(self, states: Iterable[ExportedState | None]) -> tuple[dict[str, int], dict[str, int]]:
@@ -98,6 +98,6 @@ class Taxonomy:
                 folded = fold_name(name)
                 if folded not in new:
                     new[folded] = Tag.objects.create(name=name).pk
-                    self._made.setdefault("tags", []).append(new[folded])
+                    self.note_made("tags", [new[folded]])
                 self._tags[name.lower()] = new[folded]
         return {name: self._tags[name.lower()] for name in names}
