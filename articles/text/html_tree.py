@@ -11,6 +11,9 @@ from articles.text.policy import MAX_DEPTH, VOID
 # Only the form that html5ever's and html5lib's writers give; possessive, so that no text makes it go back.
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?:\s++[^\s=<>"/]++(?:="[^"]*+")?+)*+)\s*+/?>|([^<]++)|(<)')
 _ATTRIBUTE = re.compile(r'([^\s=<>"/]++)(?:="([^"]*+)")?+')
+# A start tag as most writers give it: small letters, one blank between attributes.
+_CANONICAL = re.compile(r'<([a-z][a-z0-9]*+)((?: [a-z_][a-z0-9_:.-]*+(?:="[^"]*+")?+)*+)\s*+/?>')
+_NEEDED = {"&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&nbsp;": "\xa0", "&amp;": "&"}
 
 
 @dataclass(slots=True)
@@ -64,6 +67,29 @@ def parse_start(tag: str) -> Element:
     return Element(found[2], {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[3])})
 
 
+def parse_canonical_start(tag: str) -> Element | None:
+    """Return the element, without content, of a start tag that every parser reads in the same way, else None.
+
+    Names stand in small letters and once; of entities in values there are those that a writer needs, since parsers do
+    not agree about others: `?a=b&copy=c`.
+    """
+    found = _CANONICAL.fullmatch(tag)
+    if found is None:
+        return None
+    attributes = _ATTRIBUTE.findall(found[2])
+    element = Element(found[1], {name: unescape(value) for name, value in attributes})
+    is_plain = len(element.attributes) == len(attributes) and all(
+        "&" not in value or element.attributes[name] == _with_needed(value) for name, value in attributes
+    )
+    return element if is_plain else None
+
+
+def _with_needed(value: str) -> str:
+    for entity, character in _NEEDED.items():
+        value = value.replace(entity, character)
+    return value
+
+
 def start_tag(tag: str, attributes: dict[str, str]) -> str:
     """Return a start tag as `write_html` writes it."""
     if not attributes:
@@ -88,6 +114,11 @@ def _write(nodes: Iterable[Node], parts: list[str]) -> None:
         if node.tag not in VOID and node.tag not in _OTHER_VOID:
             _write(node.children, parts)
             parts.append(f"</{node.tag}>")
+
+
+def rewritten_text(text: str) -> str:
+    """Return text between tags, its entities written as `write_html` writes them."""
+    return _escape(unescape(text))
 
 
 def _escape(text: str) -> str:

@@ -1,60 +1,50 @@
 """The quick way for the markup that most articles have: one pass over the tags, no tree.
 
 `rewrite_plain` gives what `tidy`, `rebuild` and `write_html` give together, or None where the markup asks for more than
-dropping boxes, renaming and picking attributes. What is safe is decided by the same functions, and by the engine after.
+dropping boxes, renaming, picking attributes and paragraphs around loose text. What is safe is decided by the same
+functions, and by the engine after.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 from typing import Final
 
 from articles.text import policy
-from articles.text.html_tree import TooDeep, parse_start, start_tag
-from articles.text.rebuild import alignment_of, picked_attributes
+from articles.text.html_tree import TooDeep, parse_start, rewritten_text, start_tag, write_html
+from articles.text.plain_tags import (
+    BOX,
+    FIELD,
+    GONE,
+    INLINE,
+    PARENTS,
+    PART,
+    PLAYER,
+    RULE,
+    SIGN,
+    TAG,
+    TEXT,
+    Start,
+    start_of,
+)
+from articles.text.rebuild import picked_attributes, player
 from articles.text.scraped import BLANK, EMPTY, TITLE_BOXES, TITLE_TAGS, Scrape, folded
 
-_TAG = re.compile(r'(</?[a-z][a-z0-9]*+(?:\s++[^\s=<>"/]++(?:="[^"]*+")?+)*+\s*+/?>)')
 _ANY_TAG = re.compile(r"<[^<>]*+>")
 _WHITE: Final = " \t\r\n\f"
-_LONGEST_KEPT: Final = 400  # start tags that are remembered; longer ones hardly come twice
-
-_BOX, _TEXT, _PART, _INLINE, _SIGN, _RULE = range(6)
-_FLOW: Final = frozenset({"", "li", "td", "th", "blockquote"})
-# Blocks, each with the blocks that may hold it for this way to be enough.
-_PARENTS: Final = {
-    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"), _FLOW),
-    **dict.fromkeys(("ul", "ol", "table", "figure", "blockquote", "hr"), _FLOW),
-    "li": frozenset({"ul", "ol"}),
-    **dict.fromkeys(("thead", "tbody", "tfoot"), frozenset({"table"})),
-    "tr": frozenset({"table", "thead", "tbody", "tfoot"}),
-    **dict.fromkeys(("td", "th"), frozenset({"tr"})),
-    "figcaption": frozenset({"figure"}),
-}
-_HOLDS_TEXT: Final = policy.TEXT_BLOCKS | {"li", "td", "th", "figcaption"}
+# The paragraph around loose text, which no tag begins.
+_LOOSE: Final = "loose"
+_HOLDS_TEXT: Final = policy.TEXT_BLOCKS | {"li", "td", "th", "figcaption", _LOOSE}
 _TRIMMED: Final = (policy.TEXT_BLOCKS | {"figcaption"}) - {"p", "pre"}
 _NEEDS_CHILDREN: Final = frozenset({"ul", "ol", "table", "figure", "figcaption", "pre", "blockquote"})
-_INLINE_ELEMENTS: Final = (
-    frozenset(policy.ELEMENTS) - policy.BLOCKS - policy.VOID - {"details", "summary", "dl", "dt", "dd"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """A start tag as it was read: what kind of element, its name in the policy, and the tag to write, "" for none."""
-
-    kind: int
-    name: str
-    tag: str
-    text: str
 
 
 @dataclass(slots=True)
 class _Open:
     """An element that is open: what closes it, where its content begins, and what was seen before it."""
 
-    start: _Start
+    start: Start
     end: str
     begin: int
     block: str
@@ -63,12 +53,13 @@ class _Open:
 
 
 def rewrite_plain(html: str, scrape: Scrape | None) -> str | None:
-    """Return `html`, as an engine wrote it, in the words of the policy, or None where that takes a tree.
+    """Return `html` in the words of the policy, or None where that takes an engine that reads it, or a tree.
 
+    `html` may be as an engine wrote it, or as it came: then the result only counts if an engine leaves it as it is.
     With `scrape` leftovers of scraping go as `tidy` removes them, and are counted there. Raises `TooDeep`.
     """
-    pieces = _TAG.split(html)
-    if html.count("<") != len(pieces) // 2:
+    pieces = TAG.split(html)
+    if "<" in "".join(pieces[::2]):
         return None
     writer = _Writer(scrape)
     return "".join(writer.out).strip() if writer.run(pieces) else None
@@ -83,12 +74,16 @@ class _Writer:
         self._formatting: list[str] = []
         self._seen = 0  # what a reader sees so far: texts, pictures, rules
         self._odd = 0  # inline elements that are no mere emphasis
+        self._loose = -1  # where the content of a paragraph around loose text begins
+        self._loose_end = -1  # behind the last one
 
     def run(self, pieces: list[str]) -> bool:
         """Write all pieces: texts, and tags between them; False where they ask for a tree."""
         is_tag = False
         for piece in pieces:
             if not is_tag:
+                if "&" in piece or "\xa0" in piece:
+                    piece = rewritten_text(piece)
                 if piece and not self._text(piece):
                     return False
             elif piece[1] == "/":
@@ -97,21 +92,33 @@ class _Writer:
             elif not self._start(piece):
                 return False
             is_tag = not is_tag
+        if self._block == _LOOSE:
+            self._end_loose()
         return not self._open
 
     def _text(self, text: str) -> bool:
         blank = not text.strip(_WHITE)
+        if not (self._block or blank):
+            if not _is_visible(text):
+                return False
+            self._begin_loose()
+        if len(self.out) == self._loose:
+            return blank or self._running_text(text.lstrip(_WHITE), blank=False)
         if self._block in _HOLDS_TEXT:
-            if blank and self._block in _TRIMMED and len(self.out) == self._open[-1].begin:
-                return False
-            if self._scrape and len(text) < 40 and ("复制" in text or "cop" in text.lower()):
-                return False
-            if not blank and (text.strip(BLANK) if "&nbsp;" not in text else text.replace("&nbsp;", "").strip(BLANK)):
-                self._seen += 1
-        elif not blank or self._block == "figure":
-            return blank and self._append(text)
-        elif self._block == "blockquote" and len(self.out) == self._open[-1].begin:
+            return self._running_text(text, blank=blank)
+        if not blank or self._block == "figure":
+            return False
+        if self._block == "blockquote" and len(self.out) == self._open[-1].begin:
             return True  # a blank at the beginning of a quotation goes
+        return self._append(text)
+
+    def _running_text(self, text: str, *, blank: bool) -> bool:
+        if blank and self._block in _TRIMMED and len(self.out) == self._open[-1].begin:
+            return False
+        if self._scrape and len(text) < 40 and ("复制" in text or "cop" in text.lower()):
+            return False
+        if not blank and _is_visible(text):
+            self._seen += 1
         return self._append(text)
 
     def _append(self, text: str) -> bool:
@@ -119,40 +126,94 @@ class _Writer:
         return True
 
     def _start(self, piece: str) -> bool:
-        start = _start_of(piece) if len(piece) <= _LONGEST_KEPT else _read_start(piece)
-        if start is None:
+        start = start_of(piece)
+        return start is not None and _STARTS[start.kind](self, start, piece)
+
+    def _skip(self, start: Start, piece: str) -> bool:
+        return True
+
+    def _field(self, start: Start, piece: str) -> bool:
+        self._odd += 1
+        return not self._may_hold_title()
+
+    def _box(self, start: Start, piece: str) -> bool:
+        # Below loose text it may turn out to hold nothing but a blank, and the paragraph goes on.
+        if self._block:
             return False
-        kind = start.kind
-        if kind == _INLINE:
-            return self._start_inline(start, piece)
-        if kind == _SIGN:
-            return self._sign(start, piece)
-        if kind == _BOX:
-            if self._block:
-                return False
-            if start.tag not in EMPTY:
-                self._odd += 1
-            self._push(start, "", "")
-            return True
-        if self._block not in _PARENTS[start.name]:
+        if start.tag not in EMPTY:
+            self._odd += 1
+        self._push(start, "", "")
+        return True
+
+    def _block_start(self, start: Start, piece: str) -> bool:
+        if not self._leave_loose() or self._block not in PARENTS[start.name]:
             return False
-        if kind == _RULE:
+        if start.kind == RULE:
             self._seen += 1
             return self._append(start.text)
         self.out.append(start.text)
         self._push(start, f"</{start.name}>", start.name)
         return True
 
-    def _push(self, start: _Start, end: str, block: str) -> None:
+    def _player(self, start: Start, piece: str) -> bool:
+        if not self._leave_loose() or self._block:
+            return False
+        element = parse_start(piece)
+        if self._scrape:
+            self._scrape.tidy_player(element)
+        written = write_html(player(element))
+        self._seen += 1
+        self._push(Start(PLAYER, start.name, start.tag, written), "", start.name)
+        return bool(written)
+
+    def _push(self, start: Start, end: str, block: str) -> None:
         self._open.append(_Open(start, end, len(self.out), self._block, self._seen, self._odd))
         self._block = block
         if len(self._open) > policy.MAX_DEPTH:
             raise TooDeep
 
-    def _start_inline(self, start: _Start, piece: str) -> bool:
+    def _begin_loose(self) -> None:
+        """Begin a paragraph around loose text; the blanks before it go."""
+        begin = self._open[-1].begin if self._open else 0
+        while len(self.out) > begin and not self.out[-1].strip(_WHITE):
+            self.out.pop()
+        self.out.append("<p>")
+        self._block, self._loose = _LOOSE, len(self.out)
+
+    def _end_loose(self) -> None:
+        out, begin = self.out, self._loose
+        self._block, self._loose = "", -1
+        while len(out) > begin and (not out[-1].strip(_WHITE) or out[-1].startswith("<br")):
+            out.pop()
+        if len(out) == begin:
+            out.pop()
+        else:
+            if not out[-1].startswith("<"):
+                out[-1] = out[-1].rstrip(_WHITE)
+            out.append("</p>")
+        self._loose_end = len(out)
+
+    def _leave_loose(self) -> bool:
+        """End a paragraph around loose text before a block; False where an element of the text holds the block."""
+        if self._block == _LOOSE:
+            if self._open and self._open[-1].start.kind == INLINE:
+                return False
+            self._end_loose()
+        return True
+
+    def _may_hold_title(self) -> bool:
+        """Whether the first heading may still come, of which what stands before it makes an ordinary one."""
+        return self._scrape is not None and not self._seen
+
+    def _inline(self, start: Start, piece: str) -> bool:
+        if not self._block:
+            self._begin_loose()
         if self._block not in _HOLDS_TEXT:
             return False
         text = start.text
+        # A link ends where another one begins, also where neither leads anywhere.
+        if start.name == "a" and any(element.start.name == "a" for element in self._open):
+            return False
         if start.name == "a" and self._scrape and self._scrape.needs_a_look(piece):
             element = parse_start(piece)
             self._scrape.tidy_link(element)
@@ -168,11 +229,13 @@ class _Writer:
         self._push(start, f"</{start.name}>" if text else "", self._block)
         return True
 
-    def _sign(self, start: _Start, piece: str) -> bool:
+    def _sign(self, start: Start, piece: str) -> bool:
         """An element without content: a line break, a picture."""
+        if start.name == "br":
+            return self._line_break(start)
+        if not self._block:
+            self._begin_loose()
         if self._block not in _HOLDS_TEXT and not (self._block == "figure" and start.name == "img"):
-            return False
-        if self._block in _TRIMMED and start.name == "br" and len(self.out) == self._open[-1].begin:
             return False
         text = start.text
         if start.name == "img":
@@ -183,36 +246,50 @@ class _Writer:
                 text = start_tag("img", picked_attributes(element, "img"))
             if ' src="' not in text or ' src=""' in text:
                 return False
-        if start.name != "br":
-            self._seen += 1
+        self._seen += 1
         return self._append(text)
+
+    def _line_break(self, start: Start) -> bool:
+        if not self._block:
+            if self._may_hold_title():
+                return False
+            self._begin_loose()
+        if self._block not in _HOLDS_TEXT or (self._block in _TRIMMED and len(self.out) == self._open[-1].begin):
+            return False
+        return len(self.out) == self._loose or self._append(start.text)
 
     def _close(self, tag: str) -> bool:
         if not self._open or self._open[-1].start.tag != tag:
             return False
         closed = self._open.pop()
-        self._block = closed.block
         kind = closed.start.kind
+        if self._block == _LOOSE and kind == BOX:
+            self._end_loose()
+        self._block = closed.block
+        if kind == PLAYER:
+            return len(self.out) == closed.begin and self._append(closed.start.text)
         is_empty = closed.seen == self._seen
-        if kind == _INLINE:
+        if kind == INLINE:
             if is_empty:
                 return False
             if closed.end:
                 self._formatting.pop()
                 self.out.append(closed.end)
             return True
-        if kind == _BOX:
+        if kind == BOX:
             content = self.out[closed.begin :]
             if is_empty and self._scrape and tag in EMPTY and closed.odd == self._odd and not "".join(content).strip():
                 del self.out[closed.begin :]
             return True
-        if kind == _TEXT and is_empty:
+        if kind == TEXT and is_empty:
             return self._drop_empty(closed, tag)
         return self._end_block(closed)
 
     def _drop_empty(self, closed: _Open, tag: str) -> bool:
         if not self._scrape or closed.odd != self._odd or tag == "pre":
             return False
+        if closed.begin - 1 == self._loose_end:
+            return False  # without it the loose text goes on
         if tag == "p":
             self._scrape.count("empty paragraph")
         del self.out[closed.begin - 1 :]
@@ -247,29 +324,16 @@ class _Writer:
         return folded(text) == self._scrape.folded_title
 
 
-def _read_start(piece: str) -> _Start | None:
-    element = parse_start(piece)
-    tag = element.tag
-    name = policy.RENAMED.get(tag, tag)
-    if tag in policy.BOXES:
-        return None if alignment_of(element) in {"center", "right"} else _Start(_BOX, name, tag, "")
-    if tag in policy.INLINE_BOXES:
-        return _Start(_INLINE, name, tag, "")
-    if name not in policy.ELEMENTS:
-        return None
-    if name in _PARENTS:
-        align = alignment_of(element)
-        if name in {"li", "blockquote"} and align in {"center", "right"}:
-            return None
-        text = start_tag(name, picked_attributes(element, name, align=align))
-        kind = _RULE if name == "hr" else _TEXT if name in policy.TEXT_BLOCKS else _PART
-        return _Start(kind, name, tag, text)
-    if name not in _INLINE_ELEMENTS and name not in policy.VOID:
-        return None
-    attributes = picked_attributes(element, name, align=alignment_of(element))
-    if (name == "span" and not attributes) or (name == "a" and "href" not in attributes):
-        return _Start(_INLINE, name, tag, "")
-    return _Start(_SIGN if name in policy.VOID else _INLINE, name, tag, start_tag(name, attributes))
+def _is_visible(text: str) -> bool:
+    return bool((text.replace("&nbsp;", "") if "&nbsp;" in text else text).strip(BLANK))
 
 
-_start_of = lru_cache(maxsize=4096)(_read_start)
+_STARTS: Final[dict[int, Callable[[_Writer, Start, str], bool]]] = {
+    BOX: _Writer._box,
+    **dict.fromkeys((TEXT, PART, RULE), _Writer._block_start),
+    INLINE: _Writer._inline,
+    SIGN: _Writer._sign,
+    PLAYER: _Writer._player,
+    FIELD: _Writer._field,
+    GONE: _Writer._skip,
+}

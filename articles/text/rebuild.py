@@ -69,10 +69,9 @@ def _rebuild_element(element: Element, where: _Where) -> list[Node]:
     tag = policy.RENAMED.get(element.tag, element.tag)
     own = alignment_of(element) or where.align
     if tag == "input":  # no form stands in an article, but a list of tasks does
-        is_box = element.attributes.get("type", "").strip().lower() == "checkbox"
-        return ["☑" if "checked" in element.attributes else "☐"] if is_box else []
+        return ["☑" if "checked" in element.attributes else "☐"] if is_checkbox(element) else []
     if tag in policy.PLAYERS:
-        return _player(element) or ([] if tag == "iframe" else _rebuild_all(element.children, where))
+        return player(element) or ([] if tag == "iframe" else _rebuild_all(element.children, where))
     if tag in policy.BOXES or where.block not in _PLACES.get(tag, {where.block}):
         return _box(_rebuild_all(element.children, replace(where, align=own)), block=where.block, align=own)
     attributes = picked_attributes(element, tag, align=own) if tag in policy.ELEMENTS else {}
@@ -111,6 +110,11 @@ def _element(element: Element, *, align: str) -> list[Node]:
         if inner or has_block(element.children, policy.BLOCKS):
             element.children = _unwrapped(tag, _paragraphs(element.children, align=inner))
     return [element]
+
+
+def is_checkbox(element: Element) -> bool:
+    """Whether a field of a form is a box to tick."""
+    return element.attributes.get("type", "").strip().lower() == "checkbox"
 
 
 def alignment_of(element: Element) -> str:
@@ -312,7 +316,7 @@ def _pieces(element: Element) -> list[Node]:
     return pieces
 
 
-def _player(element: Element) -> list[Node]:
+def player(element: Element) -> list[Node]:
     """The figure of a player of a known host, a paragraph with a link to another one, nothing without an address."""
     addresses = [element.attributes.get(name, "") for name in ("src", "data")]
     inner = [child for child in element.children if isinstance(child, Element)]

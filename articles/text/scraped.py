@@ -127,6 +127,10 @@ class Scrape:
         """Unwrap and complete the address of a link."""
         self._tidy_address(link, "href")
 
+    def tidy_player(self, element: Element) -> None:
+        """Unwrap and complete the address of a player or of its source."""
+        self._tidy_address(element, "src")
+
     def tidy_picture(self, image: Element) -> bool:
         """Settle the address of a picture; False for one that shows nothing."""
         source = image.attributes.get("src", "").strip()
@@ -161,7 +165,7 @@ class Scrape:
             if node.tag == "a":
                 self.tidy_link(node)
             if node.tag in _PLAYED:
-                self._tidy_address(node, "src")
+                self.tidy_player(node)
             node.children = self._tidy(node.children, in_code=in_code or node.tag in {"pre", "code"})
             kept.append(node)
         return kept

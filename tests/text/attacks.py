@@ -3,6 +3,9 @@
 Each entry runs script in a browser that gets it raw: by itself, without a click.
 """
 
+import json
+from pathlib import Path
+
 RUNS_RAW = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -60,3 +63,9 @@ SLEEPS = (
 )
 
 ATTACKS = RUNS_RAW + SLEEPS
+
+
+def attack_list(folder: Path | None) -> list[str]:
+    """The payloads of the attack list in `folder`, and our own; only our own without a folder."""
+    lines = (folder / "xss-vectors.jsonl").read_text().splitlines() if folder else []
+    return [*ATTACKS, *(json.loads(line)["payload"] for line in lines)]

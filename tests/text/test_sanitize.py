@@ -1,6 +1,5 @@
 """The promises of `sanitize`: the story stays, the attack goes, nothing changes twice, nothing hangs."""
 
-import json
 import subprocess
 import sys
 from contextlib import suppress
@@ -17,7 +16,7 @@ from articles.text.limits import LimitPassed, count_markup
 from articles.text.markdown import render_markdown
 from articles.text.sanitize import CleanHTML, HTMLRefused, Removal, sanitize
 from tests.conftest import PROJECT
-from tests.text.attacks import ATTACKS
+from tests.text.attacks import ATTACKS, attack_list
 
 BOTH = ("nh3", "bleach", "nh3")
 ENGINES = [("nh3",), BOTH]
@@ -490,12 +489,6 @@ def test_every_real_body_keeps_its_text_and_is_at_rest_in_both_settings(real_fil
         if not has_player and _letters(html) != _letters(clean):
             wrong.append(f"{name}: the text differs")
     assert wrong == []
-
-
-def attack_list(folder: Path | None) -> list[str]:
-    """The payloads of the attack list in `folder`, and our own; only our own without a folder."""
-    lines = (folder / "xss-vectors.jsonl").read_text().splitlines() if folder else []
-    return [*ATTACKS, *(json.loads(line)["payload"] for line in lines)]
 
 
 def _assert_harmless(attack: str) -> None:
