@@ -101,6 +101,7 @@ def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
     from articles import receivers
     from articles.actions.importing import ImportOptions, claims, import_files, running, storing, writing
     from articles.models import articles_changed, listing
+    from articles.search import postgres
 
     if not with_search:
         articles_changed.disconnect(receivers.follow_in_search)
@@ -140,6 +141,7 @@ def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
     clock(receivers, "relist", "lists")
     clock(listing, "_rows_of", "lists: read")
     clock(receivers, "index_articles", "search index")
+    clock(postgres, "_sort_in", "search index: sorted in")
     clock(BaseDatabaseWrapper, "commit", "commit")
 
     marks: list[float] = []

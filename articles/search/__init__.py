@@ -3,7 +3,7 @@
 `search` answers a reader, `find_ids` an editor, `related_to` a page; `index_articles` follows every change.
 """
 
-from articles.search.documents import check, forget_all, index_articles, rebuild, with_prepared
+from articles.search.documents import check, filling, forget_all, index_articles, rebuild, with_prepared
 from articles.search.editors import find_ids
 from articles.search.facets import count_names, count_sections
 from articles.search.names import (
@@ -28,6 +28,7 @@ __all__ = [
     "check",
     "count_names",
     "count_sections",
+    "filling",
     "find_ids",
     "find_slugs",
     "forget_all",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db import transaction
 from articles.models import Article, ArticleTag, Authorship, NameKind, Placement, SearchDocument, Status
 from articles.models.bulk import insert_rows
 from articles.models.locks import exclusively
-from articles.search.index import Entry, get_index
+from articles.search.index import CatchUp, Entry, get_index
 from articles.search.keys import key_of
 from articles.search.names import name_faults, remember_all_names, remember_names
 from articles.text.searchable import ArticleTexts, SearchText, prepare_text, text_tokens, unpack
@@ -35,6 +35,14 @@ def with_prepared(texts: Iterable[SearchText]) -> Iterator[None]:
         yield
     finally:
         _prepared.reset(token)
+
+
+def filling() -> AbstractContextManager[CatchUp]:
+    """Let the index put off, while many articles are written, what is cheaper for many of them at once.
+
+    The function that it gives is to be called between the transactions; it does what is due by then.
+    """
+    return get_index().filling()
 
 
 def entry_of(document: SearchDocument, text: SearchText | None = None) -> Entry:
@@ -151,16 +159,18 @@ def rebuild(*, from_scratch: bool = False) -> Iterator[int]:
         index_articles(gone.values_list("pk", flat=True))
         done = 0
         last = None
-        while True:
-            # By id from the newest: what is written meanwhile is indexed by its own transaction.
-            rows = Article.objects.order_by("-pk").values_list("pk", flat=True)
-            batch = list((rows.filter(pk__lt=last) if last else rows)[:BATCH])
-            if not batch:
-                break
-            last = batch[-1]
-            _index_batch(batch, anew=True)
-            done += len(batch)
-            yield done
+        with filling() as catch_up:
+            while True:
+                # By id from the newest: what is written meanwhile is indexed by its own transaction.
+                rows = Article.objects.order_by("-pk").values_list("pk", flat=True)
+                batch = list((rows.filter(pk__lt=last) if last else rows)[:BATCH])
+                if not batch:
+                    break
+                last = batch[-1]
+                _index_batch(batch, anew=True)
+                catch_up()
+                done += len(batch)
+                yield done
         get_index().settle()
 
 

@@ -5,6 +5,7 @@ Nothing outside this package knows which store it is. Another engine is added by
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -32,6 +33,8 @@ class Entry:
 Clause = tuple[tuple[str, ...], ...]
 # Gives stored entries again, by their keys.
 Recall = Callable[[Iterable[int]], Iterable[Entry]]
+# Does what was put off.
+CatchUp = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Index(Protocol):
 
     def remove(self, entries: Iterable[Entry]) -> None:
         """Take entries out; their tokens are those they were stored with."""
+
+    def filling(self) -> AbstractContextManager[CatchUp]:
+        """Put off, while many entries are added in several transactions, what is cheaper for many at once.
+
+        The function that it gives does what is due by then: to be called between the transactions. Leaving the block
+        does the rest. What a killed process put off is done by the next writer; nothing is missing meanwhile.
+        """
 
     def clear(self) -> None:
         """Take everything out."""

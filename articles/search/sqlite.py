@@ -7,12 +7,13 @@ Where articles crowd, rows move up to make room; they are few, and SQLite has on
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, connection
 
-from articles.search.index import Entry, Match, Recall
+from articles.search.index import CatchUp, Entry, Match, Recall
 from articles.search.keys import SECOND_BITS
 
 _TABLE = "articles_search_index"
@@ -49,6 +50,10 @@ class SqliteIndex:
                     [(number, gone[key].words) for number, key in rows],
                 )
                 cursor.executemany(f"DELETE FROM {_ROWS} WHERE number = %s", [(number,) for number, _ in rows])  # noqa: S608
+
+    def filling(self) -> AbstractContextManager[CatchUp]:
+        # It merges with each batch, a part at a time: one large merge would hold the only write lock.
+        return nullcontext(lambda: None)
 
     def clear(self) -> None:
         self._tell("delete-all")

@@ -1,6 +1,7 @@
 """What a store must do to stand behind the search: every one is held to a model of sets."""
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -126,17 +127,58 @@ def test_faults_are_told() -> None:
     assert store.index.faults([*list(store.entries.values())[1:], changed])
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps new entries in a list")
-def test_what_many_articles_wrote_is_in_the_tree_at_once():
-    def pages_waiting() -> int:
+@pytest.fixture
+def pages_waiting() -> Callable[[], int]:
+    """Sorts in what waits, and returns how many pages that was."""
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL keeps new entries in a list")
+
+    def pages() -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT gin_clean_pending_list('articles_search_index_tokens')")
             return cursor.fetchone()[0]
 
+    pages()
+    return pages
+
+
+def test_what_many_articles_wrote_is_in_the_tree_at_once(pages_waiting: Callable[[], int]) -> None:
     store = Store()
-    pages_waiting()
     entries = make_entries(random.Random(5), range(1, 60), seconds=1000)
     store.add(entries[:1])
     assert pages_waiting() > 0, "one article waits in the list: its editor does not wait for the tree"
     store.add(entries[1:])
     assert pages_waiting() == 0
+
+
+def test_what_fills_the_index_is_sorted_in_when_enough_waits_and_at_the_end(
+    pages_waiting: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from articles.search import postgres
+
+    store = Store()
+    entries = make_entries(random.Random(5), range(1, 240), seconds=1000)
+    with store.index.filling() as catch_up:
+        store.add(entries[:60])
+        catch_up()
+        assert pages_waiting() > 0
+        monkeypatch.setattr(postgres, "_MOST_WAITING", 10)
+        store.add(entries[60:120])
+        catch_up()
+        assert pages_waiting() == 0
+        store.add(entries[120:130])
+    assert pages_waiting() == 0
+    store.add(entries[130:])
+    assert pages_waiting() == 0
+
+
+def test_an_index_that_is_being_filled_finds_everything() -> None:
+    store = Store()
+    with store.index.filling() as catch_up:
+        for start in range(1, 120, 40):
+            store.add(make_entries(random.Random(start), range(start, start + 40), 600))
+            asked = {"above": -LAST_KEY, "below": LAST_KEY, "at": None, "limit": 500}
+            for match in (Match((((word,),),)) for word in WORDS):
+                assert store.index.walk(match, **asked) == store.expected(match, **asked)
+            catch_up()
+    assert store.index.faults(store.entries.values()) == []

@@ -81,7 +81,9 @@ _odd_tags = st.one_of(
         ["<script><!--<script></script>", "<meta name=a>", '<link rel="x">', "<br/>", "<p/>", "<title>a</title>"]
     ),
 )
-_odd_texts = st.sampled_from(["&nbsp;", "\xa0", "&#8217;", "&#1;", "&#12;", "&copy", "&amp", "&", "a > b", "&quot;", "<", "\n"])
+_odd_texts = st.sampled_from(
+    ["&nbsp;", "\xa0", "&#8217;", "&#1;", "&#12;", "&copy", "&amp", "&", "a > b", "&quot;", "<", "\n"]
+)
 _pages = st.recursive(_many(_blocks, 6), lambda inner: _wrapped(["div", "section", "article"], inner), max_leaves=3)
 
 

@@ -42,6 +42,7 @@ from articles.models import (
 )
 from articles.models.imported import digest_key
 from articles.models.locks import exclusively, has_one_writer
+from articles.search import filling
 
 BATCH = 200
 FIRST_BATCH = 20  # most sections, authors and tags are made by the first files
@@ -144,17 +145,19 @@ class _Run:
         try:
             if self._run:
                 self._restoration.restore({str(root) for root, _source in self._roots.values()}, tell=self._tell)
-            for batch in self._batches(self._prepared()):
-                entries = self._write(batch)
-                self._report.counts.update(entry.outcome for entry in entries)
-                for entry in entries:
-                    self._on_entry(entry)
-                self._look_anew()
-                if self._should_stop():
-                    self._report.is_stopped = True
-                    break
-            else:
-                state = RunState.FINISHED
+            with filling() as catch_up:
+                for batch in self._batches(self._prepared()):
+                    entries = self._write(batch)
+                    self._report.counts.update(entry.outcome for entry in entries)
+                    for entry in entries:
+                        self._on_entry(entry)
+                    persistently(catch_up, lock=LOCK)
+                    self._look_anew()
+                    if self._should_stop():
+                        self._report.is_stopped = True
+                        break
+                else:
+                    state = RunState.FINISHED
         finally:
             self._close(state)
         return self._report
