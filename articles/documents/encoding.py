@@ -24,14 +24,17 @@ _TWICE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}"
 )
 _MIN_EVIDENCE = 0.12
-_FIRST = 4000  # characters in which text that was encoded twice shows itself
+_MIN_READABLE = 0.15  # of UTF-16: keys, markup and line ends alone are more
+_FIRST = 4000  # characters in which text that was encoded twice shows itself, and UTF-16 without a mark
+_ASCII = re.compile("[\t\n\r -~]")
 
 
 def decode(data: bytes, *, source: str) -> tuple[str, list[DocumentWarning]]:
     """Return the text of a file with line ends as `\\n`, and warnings about what was guessed and removed.
 
-    Read are UTF-8, UTF-16, and with evidence in the text GB18030, Big5 and Shift_JIS, and UTF-8 that was encoded
-    twice. Raises DocumentError where nothing fits: a wrong guess would be mojibake on the page.
+    Read are UTF-8, UTF-16 with a byte order mark, and with evidence in the text UTF-16 without one, GB18030, Big5 and
+    Shift_JIS, and UTF-8 that was encoded twice. Raises DocumentError where nothing fits: a wrong guess would be
+    mojibake on the page.
     """
     warnings: list[DocumentWarning] = []
     text, encoding = _decoded(data, source=source)
@@ -56,12 +59,14 @@ def decode(data: bytes, *, source: str) -> tuple[str, list[DocumentWarning]]:
 
 def _decoded(data: bytes, *, source: str) -> tuple[str, str]:
     """Return the text, and the name of its encoding where that is not UTF-8."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    utf16 = _utf16_of(data)
+    if utf16:
         try:
-            return data.decode("utf-16"), "UTF-16"
-        except UnicodeDecodeError:
+            return data.decode(utf16).removeprefix("\ufeff"), "UTF-16"
+        except UnicodeDecodeError as error:
+            line = data[: error.start].decode(utf16, "ignore").count("\n") + 1
             raise DocumentError(
-                source, "the bytes begin as UTF-16 and go on otherwise", advice="save the file as UTF-8"
+                source, "the bytes begin as UTF-16 and go on otherwise", advice="save the file as UTF-8", line=line
             ) from None
     try:
         return data.decode("utf-8-sig"), ""
@@ -74,6 +79,35 @@ def _decoded(data: bytes, *, source: str) -> tuple[str, str]:
     raise DocumentError(
         source, "the bytes are not UTF-8, and no other encoding fits them", advice="save the file as UTF-8", line=line
     )
+
+
+def _utf16_of(data: bytes) -> str:
+    """Return the name of UTF-16 in its byte order, by its mark or by what the text is evidence for, or "".
+
+    ASCII in UTF-16 has a zero in each second byte, and would pass for UTF-8 with control characters.
+    """
+    if data.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if data.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    if data.find(b"\0", 0, 2 * _FIRST) < 0:
+        return ""
+    sample = data[: 2 * _FIRST]
+    share, name = max((_readable_share(sample.decode(name, "ignore")), name) for name in ("utf-16-le", "utf-16-be"))
+    return name if share >= _MIN_READABLE else ""
+
+
+def _readable_share(text: str) -> float:
+    """Return the share of ASCII and of the commonest characters of Chinese and Japanese; 0 for what is no text.
+
+    The wrong order of bytes makes Hanzi of ASCII, but no common ones; programs and tables are full of zeros.
+    """
+    kana = len(_KANA.findall(text))
+    common = kana + sum(1 for char in text if char in _COMMON)
+    controls = len(text) - len(without_controls(text))
+    if common < _MIN_EVIDENCE * (kana + len(_HAN.findall(text))) or controls > 0.02 * len(text):
+        return 0.0
+    return (common + len(_ASCII.findall(text))) / max(1, len(text))
 
 
 def _decoded_with_evidence(data: bytes, name: str) -> str | None:

@@ -200,10 +200,11 @@ def test_bytes_that_no_database_takes_do_no_harm(folder: Path) -> None:
     }
     for name, text in samples.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    guessed = {"gbk": article_text().encode("gbk"), "utf-16": article_text().encode("utf-16")}
+    guessed = {name: article_text().encode(name) for name in ("gbk", "utf-16", "utf-16-le", "utf-16-be")}
     refused = {
         "cut": article_text().encode()[:20] + b"\xff\xfe" + article_text().encode()[20:],
         "surrogate bytes": article_text().encode() + b"\xed\xa0\x80",
+        "half": article_text().encode("utf-16-le")[:-1],
     }
     for name, data in (guessed | refused).items():
         (folder / f"{name}.md").write_bytes(data)

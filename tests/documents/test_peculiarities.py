@@ -395,6 +395,8 @@ CHINESE = FRONT.format("", "望洲港今天上午九时恢复通航，这是因�
         (CHINESE.replace("\n", "\r\n").encode(), ""),
         (CHINESE.encode("gb18030"), "GB18030"),
         (CHINESE.encode("utf-16"), "UTF-16"),
+        (CHINESE.encode("utf-16-le"), "UTF-16"),
+        (CHINESE.replace("\n", "\r\n").encode("utf-16-be"), "UTF-16"),
         (CHINESE.translate(str.maketrans("题这为众时复开个", "題這為眾時復開個")).encode("big5", "ignore"), "Big5"),
         (
             FRONT.format("", "これは日本語の記事です。きょうの天気はとてもよいです。").encode("shift_jis", "ignore"),
@@ -406,6 +408,45 @@ def test_24_bytes_are_read_rightly_with_a_warning(data: bytes, warned: str) -> N
     document = read(data)
     assert "\ufffd" not in document.title + document.body_html
     assert warned in "".join(warning.text for warning in document.warnings)
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "body", ["Fog lifted at nine.", "Туман рассеялся в девять.", "안개가 아홉 시에 걷혔다.", "一開最一開最"]
+)
+def test_24_utf16_without_a_mark_is_read_in_its_order(order: str, body: str) -> None:
+    document = read(FRONT.format("", body).encode(order))
+    assert (document.title, document.body_html) == ("题目", f"<p>{body}</p>\n")
+    assert [warning.reason for warning in document.warnings] == ["encoding"]
+
+
+@pytest.mark.parametrize("order", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("end", "cut", "line"), [("", 1, 5), ("\ud83d", 0, 6), ("\ud83d字", 0, 6)])
+def test_24_utf16_that_is_cut_or_broken_is_refused_as_that(order: str, end: str, cut: int, line: int) -> None:
+    data = (CHINESE + end).encode(order, "surrogatepass")
+    with pytest.raises(DocumentError, match="begin as UTF-16 and go on otherwise") as refusal:
+        read(data[: len(data) - cut])
+    assert refusal.value.line == line
+
+
+def test_24_zeros_alone_make_no_utf16() -> None:
+    with pytest.raises(DocumentError, match="a binary file"):
+        read(bytes(4096))
+    strings = b"\x90\x01\0\0" * 50 + "Root Entry".encode("utf-16-le") * 20
+    for data in (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01" * 100, strings):
+        with pytest.raises(DocumentError, match="no other encoding fits"):
+            read(data)
+
+
+@pytest.mark.parametrize("begin", [CHINESE, CHINESE + "Fog lifted at nine. " * 20, FRONT.format("", "Fog. " * 40)])
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_24_utf16_behind_utf8_and_zeros_in_it_do_not_make_utf16_of_it(begin: str, order: str) -> None:
+    """As a shell of Windows appends it, for one."""
+    appended = begin.encode() + ("The port is open.\n" * 40).encode(order)
+    for data in (appended, b" " + appended, begin.replace("。", "\0。").replace(". ", ".\0 ").encode()):
+        document = read(data)
+        assert document.title == "题目"
+        assert "control characters were removed" in document.warnings[0].text
 
 
 def test_24_bytes_that_fit_no_encoding_are_refused_by_name() -> None:
