@@ -1,4 +1,5 @@
-"""Markdown to HTML: CommonMark with tables, strikethrough, footnotes, task lists and formulas as they were written.
+"""Markdown to HTML: CommonMark with tables, strikethrough, footnotes, task lists, bare addresses as links, and formulas
+as they were written.
 
 The result is as hostile as its source.
 """
@@ -9,6 +10,7 @@ from html import escape
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -34,6 +36,16 @@ _SPACED_PICTURE = re.compile(
     r"!\[([^\[\]\n]{0,300})\]\([ ]*+([^()<>\n\"']{1,300}\.(?:png|jpe?g|gif|webp|avif))[ ]*\)", re.IGNORECASE
 )
 _MOST_LINES = 200  # of a formula
+# What stands in an address: no entity but &, and brackets in pairs.
+_IN_ADDRESS = r"[A-Za-z0-9._~:/?#@!$'*+,;=%-]++|&amp;(?=[A-Za-z0-9])|&(?!#?[A-Za-z0-9]{1,31};)|\\[._~#&!*+=-]"
+_ADDRESS = re.compile(
+    rf"://(?:[A-Za-z0-9_-]++\.)*[A-Za-z0-9-]++\.[A-Za-z0-9-]++(?::\d{{1,5}}(?!\d))?"
+    rf"(?:[/?#](?:{_IN_ADDRESS}|\((?:{_IN_ADDRESS})*+\)|\[(?:{_IN_ADDRESS})*+\])*+)?"
+)
+_SCHEME = re.compile(r"(?<![A-Za-z0-9])https?\Z", re.IGNORECASE)
+_LONGEST_ADDRESS = 2000  # characters
+_MOST_ADDRESSES = 2000  # of a text: each is an element of its body
+_RAW_CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp|tt)\b", re.IGNORECASE)
 
 
 class NestedTooDeep(ValueError):
@@ -53,7 +65,9 @@ def _renderer() -> MarkdownIt:
     )
     renderer.inline.ruler.before("escape", "formula", _formula)
     renderer.inline.ruler.before("image", "spaced_picture", _spaced_picture)
+    renderer.inline.ruler.push("address", _address)
     renderer.core.ruler.after("inline", "tasks", _tasks)
+    renderer.core.ruler.after("inline", "raw_code", _unlink_in_raw_code)
     return renderer
 
 
@@ -61,9 +75,9 @@ def render_markdown(text: str) -> str:
     """Return `text` as HTML; fenced code names its language as class `language-…`, footnotes stand at the end.
 
     Emphasis beside Chinese punctuation counts (`**背景：**排期`, `这是**“重要”**的`): CommonMark asks for spaces there,
-    which Chinese does not have. Raises `NestedTooDeep`.
+    which Chinese does not have. A bare address is a link, as `_address` says. Raises `NestedTooDeep`.
     """
-    env: dict[str, Any] = {"notes": {}, "used": []}
+    env: dict[str, Any] = {"notes": {}, "used": [], "addresses": 0}
     html = _renderer().render(text, env)
     if not env["used"]:
         return html
@@ -141,6 +155,49 @@ def _spaced_picture(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = f'<img src="{address}" alt="{escape(found[1])}">'
     state.pos = found.end()
     return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """Turn `https://…` and `http://…` in running text into a link, as GitHub Flavored Markdown does.
+
+    Of its section “Autolinks (extension)” (https://github.github.com/gfm/#autolinks-extension-) hold: the host has a
+    dot, and `?`, `!`, `.`, `,`, `:`, `*`, `_`, `~` at the end, brackets without their other half and entities are no
+    part of the address. Chinese sets no blank behind it: here it ends at any character that is not ASCII, too
+    (`见https://example.com/a。更多`), and a letter of Chinese may stand in front.
+    """
+    if silent or state.linkLevel > 0 or not state.src.startswith("://", state.pos):
+        return False
+    scheme = _SCHEME.search(state.src[max(0, state.pos - 6) : state.pos])
+    found = _ADDRESS.match(state.src, state.pos, state.posMax) if scheme else None
+    if scheme is None or found is None:
+        return False
+    rest = found[0].rstrip(".,;:!?'*_~\\")
+    state.pos += len(rest)
+    if len(rest) > _LONGEST_ADDRESS or state.env["addresses"] >= _MOST_ADDRESSES:
+        state.append_pending(unescapeAll(rest))
+        return True
+    state.env["addresses"] += 1
+    state.pending = state.pending.removesuffix(scheme[0])
+    address = unescapeAll(scheme[0] + rest)
+    opening = state.push("link_open", "a", 1)
+    opening.attrs, opening.markup = {"href": address}, "linkify"
+    state.push("text", "", 0).content = address
+    state.push("link_close", "a", -1).markup = "linkify"
+    return True
+
+
+def _unlink_in_raw_code(state: StateCore) -> None:
+    """Take the links of bare addresses out of `<code>` and the like: the rule for them meets no HTML but `<a>`."""
+    for token in state.tokens if state.env["addresses"] else ():
+        depth, kept = 0, []
+        for child in token.children or ():
+            tag = _RAW_CODE.match(child.content) if child.type == "html_inline" else None
+            if tag:
+                depth = max(0, depth - 1) if tag[1] else depth + 1
+            if not depth or child.markup != "linkify":
+                kept.append(child)
+        if token.children:
+            token.children = kept
 
 
 def _tasks(state: StateCore) -> None:

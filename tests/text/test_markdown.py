@@ -1,5 +1,7 @@
 """Markdown as Chinese writers type it."""
 
+import time
+
 import pytest
 
 from articles.text.markdown import NestedTooDeep, render_markdown
@@ -70,3 +72,85 @@ def test_a_picture_with_blanks_in_its_address_is_a_picture() -> None:
     assert render_markdown("![图](images/a b.png)") == '<p><img src="images/a%20b.png" alt="图"></p>\n'
     assert render_markdown("`![图](a b.png)`") == "<p><code>![图](a b.png)</code></p>\n"
     assert render_markdown('![图](a.png "题 目.png")') == '<p><img src="a.png" alt="图" title="题 目.png" /></p>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "linked", "rest"),
+    [
+        ("见https://example.com/a。更多", "https://example.com/a", "。更多"),
+        ("见https://example.com/a查看", "https://example.com/a", "查看"),
+        ("见http://example.com/a?b=1#c, 又", "http://example.com/a?b=1#c", ", 又"),
+        ("（https://example.com/a）", "https://example.com/a", "）"),
+        ("(https://example.com/a).", "https://example.com/a", ")."),
+        ("(https://example.com/a),(b)", "https://example.com/a", "),(b)"),
+        ("见https://example.com/a(2021年)", "https://example.com/a", "(2021年)"),
+        ("[https://example.com/a]", "https://example.com/a", "]"),
+        ("https://example.com/a_(b)?c[]=d 又", "https://example.com/a_(b)?c[]=d", " 又"),
+        ("https://example.com/__init__.py*?!:;'~_ 又", "https://example.com/__init__.py", "*?!:;'~_ 又"),
+        (r"https://example.com/a\_b\_", "https://example.com/a_b", "_"),
+        ("https://example.com:8000/a%20b", "https://example.com:8000/a%20b", ""),
+        ("https://example.com:800000/a", "https://example.com", ":800000/a"),
+        ("HTTPS://example.com", "HTTPS://example.com", ""),
+        ("https://example.com@evil.example/a", "https://example.com", "@evil.example/a"),
+        ("https://example.com/a&nbsp;b", "https://example.com/a", "\u00a0b"),
+    ],
+)
+def test_a_bare_address_is_a_link_and_ends_where_chinese_ends_it(text: str, linked: str, rest: str) -> None:
+    before = text[: text.lower().index("http")]
+    assert render_markdown(text) == f'<p>{before}<a href="{linked}">{linked}</a>{rest}</p>\n'
+
+
+def test_an_address_in_emphasis_or_with_several_parameters_is_whole() -> None:
+    assert render_markdown("**https://a.example/x**，") == (
+        '<p><strong><a href="https://a.example/x">https://a.example/x</a></strong>，</p>\n'
+    )
+    for text in ("https://a.example/?b=1&c=2", "https://a.example/?b=1&amp;c=2"):
+        shown = "https://a.example/?b=1&amp;c=2"
+        assert render_markdown(text) == f'<p><a href="{shown}">{shown}</a></p>\n'
+    assert render_markdown("字[^1]\n\n[^1]: https://a.example/").count('href="https://a.example/"') == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`https://a.example/`",
+        "    https://a.example/",
+        "```\nhttps://a.example/\n```",
+        "字 <code>https://a.example/</code>",
+        '字 <a href="/b">见 https://a.example/ 处</a>',
+        "[见 https://a.example/ 处](/b)",
+        "[*https://a.example/*](/b)",
+        "![https://a.example/](/b.png)",
+        '<p title="https://a.example/">字</p>',
+        '字 <b title="https://a.example/">字</b>',
+        "https://localhost/ http:// https://字.example/ xhttps://a.example/ ftp://a.example/",
+        "https://a.example/" + "a" * 2000,
+    ],
+)
+def test_an_address_in_a_link_a_picture_or_code_makes_no_link(text: str) -> None:
+    assert 'href="http' not in render_markdown(text)
+
+
+def test_a_written_link_stays_and_the_address_behind_it_is_one_of_its_own() -> None:
+    html = render_markdown("<https://a.example/b> [字](https://a.example/c) <code>x</code> https://a.example/d")
+    assert [part.split('"')[0] for part in html.split('href="')[1:]] == [f"https://a.example/{name}" for name in "bcd"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "http://a.b/(",
+        "http://a.b/[(",
+        "http://a.b/-",
+        "-xhttp://a.b/",
+        "http://a.b/&amp;",
+        "http://a_._.",
+        "http://a.b/'",
+        "h://",
+    ],
+)
+def test_addresses_without_end_are_read_in_time_and_not_all_linked(unit: str) -> None:
+    started = time.process_time()
+    html = render_markdown(unit * 10_000)
+    assert html.count("<a ") <= 2000
+    assert time.process_time() - started < 2
