@@ -106,6 +106,9 @@ MAX_LEVELS = 32  # of sections: what is deeper than the tree may be is cut, what
 _NAMES = frozenset(
     {"title", "series", "authors", "coauthors", "translators", "editors", "photographers", "tags", "categories"}
 )
+# Names that may hold a colon; a mapping among people is meant as one.
+_WITH_COLONS = frozenset({"tags", "categories"})
+_NAMED = ("name", "nick", "title")
 MAX_ENTRIES = 100  # tags, authors or sections of one file
 
 Entry = TypeVar("Entry")
@@ -190,20 +193,22 @@ class Keys:
         entries = value if isinstance(value, list) else [value]
         found: list[str] = []
         for entry in entries:
-            if isinstance(entry, dict) and self._field == "tags" and (text := _colon_text(entry)):
-                self.warn(f"{text[:60]!r} was read as one name; put quotes around it")
-                entry = text
-            elif isinstance(entry, dict):
-                entry = next((entry[key] for key in ("name", "nick", "title") if isinstance(entry.get(key), str)), None)
-            if entry is None:
-                continue
-            if not isinstance(entry, str):
-                self.warn(f"a text was expected, not a {_name_of(entry)}; left out")
-                continue
-            plain = self._shortened(as_plain(entry), max_length)
+            plain = self._shortened(as_plain(self._name_in(entry)), max_length)
             if plain:
                 found.append(plain)
         return self._fewer(tuple(dict.fromkeys(found)))
+
+    def _name_in(self, entry: Any) -> str:
+        """Return the text that an entry is, or the name in a mapping; else "", and a warning unless it is empty."""
+        if isinstance(entry, dict) and self._field in _WITH_COLONS and (text := _colon_text(entry)):
+            self.warn(f"{text[:60]!r} was read as one name; put quotes around it")
+            return text
+        name = _name_of_mapping(entry) if isinstance(entry, dict) else entry
+        if isinstance(name, str):
+            return name
+        if entry:
+            self.warn(f"a text was expected, not a {_name_of(entry)}; left out")
+        return ""
 
     def flag(self, field: str) -> bool | None:
         """Return what `yes`, `no`, `true`, `false` say; None where there is nothing or something else."""
@@ -250,7 +255,7 @@ class Keys:
         value = self.take(field)
         if value is None:
             return ()
-        if isinstance(value, str):
+        if isinstance(value, str) or (isinstance(value, dict) and _name_of_mapping(value)):
             value = [value]
         if not isinstance(value, list):
             self.warn(f"a list was expected, not a {_name_of(value)}; left out")
@@ -272,12 +277,10 @@ class Keys:
         return entries[:MAX_ENTRIES]
 
     def _flat(self, value: Any) -> list[str]:
-        if isinstance(value, str):
-            name = self._shortened(as_plain(value), MAX_SECTION)
-            return [name] if name else []
         if isinstance(value, list):
             return [name for entry in value for name in self._flat(entry)]
-        return []
+        name = self._shortened(as_plain(self._name_in(value)), MAX_SECTION)
+        return [name] if name else []
 
     def _shortened(self, text: str, max_length: int | None) -> str:
         if max_length is not None and len(text) > max_length:
@@ -304,7 +307,13 @@ def _colon_text(entry: dict[str, Any]) -> str:
     if len(entry) != 1:
         return ""
     ((key, value),) = entry.items()
-    return f"{key}: {value}" if isinstance(value, str) and key not in {"name", "nick", "title"} else ""
+    return f"{key}: {value}" if isinstance(value, str) and key not in _NAMED else ""
+
+
+def _name_of_mapping(entry: dict[str, Any]) -> Any:
+    """Return what a mapping is called; "" where that is empty, None where it has no key for it."""
+    names = [entry[key] or "" for key in _NAMED if key in entry]
+    return next(filter(None, names), "") if names else None
 
 
 def _name_of(value: Any) -> str:

@@ -220,3 +220,30 @@ def test_tags_that_yaml_does_not_take_for_texts_stay_as_written(lines: str, tags
     document = parse_document(text.encode(), source="a", key="a.md", reading=Reading(SHANGHAI))
     assert document.tags == tags
     assert [warning.key for warning in document.warnings] == ["tags"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sections", "warned"),
+    [
+        ("categories:\n- a\n- b: c", (("a", "b: c"),), ["read as one name"]),
+        ("categories:\n- name: a\n- title: b", (("a", "b"),), []),
+        ("category:\n  name: a", (("a",),), []),
+        ("categories:\n- - a\n  - b: c\n- - d", (("a", "b: c"), ("d",)), ["read as one name"]),
+        ("categories:\n- a\n-\n- b: [c]\n- d: e\n  f: g", (("a",),), ["not a mapping", "not a mapping"]),
+    ],
+)
+def test_no_section_that_yaml_takes_for_a_mapping_goes_without_a_word(
+    lines: str, sections: tuple[tuple[str, ...], ...], warned: list[str]
+) -> None:
+    text = f"---\ntitle: 题\n{lines}\ndate: 2021-05-15\n---\n正文\n"
+    document = parse_document(text.encode(), source="a", key="a.md", reading=Reading(SHANGHAI))
+    assert document.categories == sections
+    assert [warning.reason for warning in document.warnings] == ["sections"] * len(warned)
+    for warning, part in zip(document.warnings, warned, strict=True):
+        assert part in warning.text
+
+
+def test_a_person_without_a_name_is_told_and_an_empty_one_is_none() -> None:
+    keys = Keys({"authors": [{"name": "甲"}, {"github": "x"}, {"name": None}, None]}, {}, source="a.md")
+    assert keys.texts("authors") == ("甲",)
+    assert [warning.text for warning in keys.warnings] == ["a text was expected, not a mapping; left out"]
