@@ -109,6 +109,9 @@ _NAMES = frozenset(
 # Names that may hold a colon; a mapping among people is meant as one.
 _WITH_COLONS = frozenset({"tags", "categories"})
 _NAMED = ("name", "nick", "title")
+# Zola keeps names in a table of their own, [taxonomies]; as a key without a field it stays with the file as well.
+TAXONOMIES = "taxonomies"
+_IN_TAXONOMIES = _NAMES - {"title"}
 MAX_ENTRIES = 100  # tags, authors or sections of one file
 
 Entry = TypeVar("Entry")
@@ -124,6 +127,8 @@ class Keys:
         self._values = values
         self._lines = lines
         self._by_name = {name.strip().lower(): name for name in values if name not in ignored}
+        inner = values.get(TAXONOMIES)
+        self._taxonomies = {name.lower(): value for name, value in inner.items()} if isinstance(inner, dict) else {}
         self._taken: set[str] = set()
         self.source = source
         self.warnings: list[DocumentWarning] = []
@@ -134,7 +139,10 @@ class Keys:
         return {name: value for name, value in self._values.items() if name not in self._taken}
 
     def take(self, field: str) -> Any:
-        """Return the value of the first alias that has one; all aliases of the field count as read."""
+        """Return the value of the first alias that has one; all aliases of the field count as read.
+
+        Names that do not stand at the top are looked up among the taxonomies of Zola.
+        """
         found = None
         self._key = self._field = field
         for alias in ALIASES[field]:
@@ -145,6 +153,9 @@ class Keys:
                 self._taken.add(name)
             if found is None and self._values[name] not in (None, "", [], {}):
                 found, self._key = self._values[name], name
+        if found is None and self._taxonomies and field in _IN_TAXONOMIES:
+            found = next((value for alias in ALIASES[field] if (value := self._taxonomies.get(alias))), None)
+            self._key = TAXONOMIES if found else field
         return found
 
     def take_all(self, field: str) -> list[Any]:

@@ -21,7 +21,7 @@ from articles.documents.encoding import decode
 from articles.documents.exported import is_exported, read_exported
 from articles.documents.fields import date_of, gallery_of, hero_of, is_clock, is_draft_of, kind_of, language_of
 from articles.documents.front_matter import FrontMatter, split_front_matter
-from articles.documents.keys import Keys, as_plain
+from articles.documents.keys import TAXONOMIES, Keys, as_plain
 from articles.documents.site_root import Site
 from articles.documents.template_tags import render_template_tags
 from articles.text.loose_tags import spell_out_loose_tags
@@ -50,7 +50,6 @@ _BLOCK_START = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_LINE = re.compile(r"^(?:#{1,6} |[-*+] |\d{1,3}\. |```|> |\|)|\]\(|\*\*", re.MULTILINE)
-# Keys that only Jekyll and its relatives write; there a list of categories is a set and not a path.
 _PAGE_TYPES = frozenset(
     {
         "page",
@@ -73,7 +72,8 @@ _NONE: frozenset[str] = frozenset()
 # An export of WordPress names by `link` the address of the article itself.
 _OF_WORDPRESS = frozenset({"link"})
 _OF_TRANSLATORS = frozenset({"publisher", "collector", "reviewer"})
-_SET_EVIDENCE = frozenset({"layout", "wordpress_id", "topics", "redirect_from", "weight", "aliases"})
+# Keys that only Jekyll, Hugo and Zola write; there a list of categories is a set and not a path.
+_SET_EVIDENCE = frozenset({"layout", "wordpress_id", "topics", "redirect_from", "weight", "aliases", TAXONOMIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ def _first_heading(body: str) -> str:
 
 
 def _is_set(values: dict[str, Any]) -> bool:
-    """Whether a list of categories is a set: only Jekyll and Hugo write these keys."""
+    """Whether a list of categories is a set, by the keys beside it."""
     return not _SET_EVIDENCE.isdisjoint(name.lower() for name in values)
 
 

@@ -247,3 +247,38 @@ def test_a_person_without_a_name_is_told_and_an_empty_one_is_none() -> None:
     keys = Keys({"authors": [{"name": "甲"}, {"github": "x"}, {"name": None}, None]}, {}, source="a.md")
     assert keys.texts("authors") == ("甲",)
     assert [warning.text for warning in keys.warnings] == ["a text was expected, not a mapping; left out"]
+
+
+TAXONOMIES = """+++
+title = "题"
+date = 2021-05-15
+{}
+[taxonomies]
+Tags = ["a", "b"]
+categories = ["地方", "农事"]
+authors = ["林听澜"]
+series = ["连载"]
+title = ["别的"]
++++
+正文
+"""
+
+
+def test_the_taxonomies_of_zola_are_read_as_if_they_stood_at_the_top_and_stay_with_the_file() -> None:
+    document = parse_document(TAXONOMIES.format("").encode(), source="a", key="a.md", reading=Reading(SHANGHAI))
+    assert (document.title, document.tags, document.series) == ("题", ("a", "b"), ("连载",))
+    assert (document.categories, document.authors) == ((("地方",), ("农事",)), ("林听澜",))
+    assert document.extra["taxonomies"]["authors"] == ["林听澜"]
+    assert document.warnings == ()
+
+
+def test_what_stands_at_the_top_comes_before_zolas_taxonomies() -> None:
+    text = TAXONOMIES.format('keywords = ["c"]\ncategory = []')
+    document = parse_document(text.encode(), source="a", key="a.md", reading=Reading(SHANGHAI))
+    assert (document.tags, document.categories) == (("c",), (("地方",), ("农事",)))
+
+
+def test_a_warning_about_a_taxonomy_names_its_table() -> None:
+    keys = Keys({"taxonomies": {"tags": ["a", ["b"]]}, "tags": ""}, {"taxonomies": 3}, source="a.md")
+    assert keys.words("tags") == ("a",)
+    assert [(warning.line, warning.key) for warning in keys.warnings] == [(3, "taxonomies")]
