@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.documents.readers.files import FoundFile, read_beside
+from articles.documents.readers.files import FileRefused, FoundFile, read_beside
 from articles.documents.readers.web import FetchFailed, WebReader
 from articles.models import Article, ArticleQuerySet, Image, RemoteImage
 from articles.models.locks import exclusively
@@ -215,8 +215,8 @@ def _results(
                 yield running.pop(future), future.result()
 
 
-def _from_folder(folder: Path | None, address: str) -> bytes | None:
-    """Return the bytes that a folder holds for an address: by its whole path, or by an end of it.
+def _from_folder(folder: Path | None, address: str) -> bytes | FetchFailed | None:
+    """Return the bytes that a folder holds for an address, or why they cannot be used: by its whole path, or by an end.
 
     `https://old.example/wp-content/uploads/2020/a.jpg` is found as `wp-content/uploads/2020/a.jpg`, as
     `uploads/2020/a.jpg` and so on. The name alone is no evidence: at least one folder must fit where there is one.
@@ -228,8 +228,13 @@ def _from_folder(folder: Path | None, address: str) -> bytes | None:
     except ValueError:
         return None
     file = FoundFile(str(folder), "any", "any")
+    refusal: FetchFailed | None = None
     for start in range(max(1, len(parts) - 1)):
-        data = read_beside(file, "/".join(parts[start:])) if parts else None
+        try:
+            data = read_beside(file, "/".join(parts[start:])) if parts else None
+        except FileRefused as error:
+            refusal = refusal or FetchFailed(error.cause, is_final=True)
+            continue
         if data is not None:
             return data
-    return None
+    return refusal

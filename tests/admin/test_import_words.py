@@ -19,6 +19,7 @@ _SAID_BY = {"DocumentWarning", "DocumentError", "DocumentSkipped", "warn", "_err
 _SAID_BY |= {
     "LimitPassed",
     "FetchFailed",
+    "FileRefused",
     "NestedTooDeep",
     "HTMLRefused",
     "absence_of",

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles.actions.fetching import FetchOptions, fetch_images
+from articles.documents.readers.files import MAX_IMAGE_BYTES
 from articles.documents.readers.web import FetchFailed
 from articles.models import Article, Image, RemoteImage
 from tests.admin.conftest import picture_bytes
@@ -129,6 +130,29 @@ def test_a_folder_is_looked_into_before_the_web(tmp_path):
     assert reader.asked == []
     article.refresh_from_db()
     assert article.body.count("/media/images/") == 2
+
+
+def test_a_file_of_the_folder_that_is_too_large_is_told_as_that_and_the_web_is_not_asked(tmp_path):
+    (tmp_path / "up").mkdir()
+    with (tmp_path / "up" / "a.png").open("wb") as stream:
+        stream.truncate(MAX_IMAGE_BYTES + 1)
+    make_article(body='<p><img src="https://old.example/up/a.png"><img src="/up/a.png"></p>')
+    reader = FakeReader({"https://old.example/up/a.png": picture_bytes("PNG")})
+    assert fetch(reader, media_root=tmp_path) == "fetched=0 failed=2 articles=0"
+    assert reader.asked == []
+    told = f"{MAX_IMAGE_BYTES + 1} bytes are more than the limit of {MAX_IMAGE_BYTES}"
+    assert set(RemoteImage.objects.values_list("failure", "next_try_at")) == {(told, None)}
+    assert fetch(reader, media_root=tmp_path) == "fetched=0 failed=0 articles=0"
+
+
+def test_a_file_of_the_folder_that_cannot_be_used_gives_way_to_another_one(tmp_path):
+    for folder in ("2020/up", "up"):
+        (tmp_path / folder).mkdir(parents=True)
+    with (tmp_path / "2020" / "up" / "a.png").open("wb") as stream:
+        stream.truncate(MAX_IMAGE_BYTES + 1)
+    (tmp_path / "up" / "a.png").write_bytes(picture_bytes("PNG"))
+    make_article(body='<p><img src="https://old.example/2020/up/a.png"></p>')
+    assert fetch(FakeReader({}), media_root=tmp_path) == "fetched=1 failed=0 articles=1"
 
 
 def test_articles_in_the_trash_are_left_alone():

@@ -15,6 +15,7 @@ from django.db import connections
 from django.test import Client
 
 from articles.actions.importing import running
+from articles.documents.readers.files import MAX_IMAGE_BYTES
 from articles.management.commands.import_articles import Command
 from articles.models import (
     Article,
@@ -420,6 +421,14 @@ def test_a_picture_that_is_not_there_is_a_warning(folder: Path) -> None:
         "the picture 'none.png' is not beside the file",
         "the picture '/img/x.png' is not beside the file",
     ]
+
+
+def test_a_picture_that_is_too_large_is_told_as_that(folder: Path) -> None:
+    with (folder / "large.png").open("wb") as stream:
+        stream.truncate(MAX_IMAGE_BYTES + 1)
+    write_article(folder / "b.md", '<p><img src="large.png"></p>')
+    told = f"{MAX_IMAGE_BYTES + 1} bytes are more than the limit of {MAX_IMAGE_BYTES}"
+    assert f"the picture 'large.png' was refused: {told}" in run(folder).entry("b.md")["warnings"]
 
 
 def test_an_end_before_the_beginning_is_left_out(folder: Path) -> None:

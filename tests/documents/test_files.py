@@ -8,7 +8,16 @@ import pytest
 
 from articles.documents.comparing import Remembered, compare
 from articles.documents.document import DocumentError
-from articles.documents.readers.files import MAX_FILE_BYTES, FoundFile, find_files, printable, read_beside, read_file
+from articles.documents.readers.files import (
+    MAX_FILE_BYTES,
+    MAX_IMAGE_BYTES,
+    FileRefused,
+    FoundFile,
+    find_files,
+    printable,
+    read_beside,
+    read_file,
+)
 
 
 @pytest.fixture
@@ -72,6 +81,16 @@ def test_two_spellings_of_a_folder_are_sorted_as_one(root: Path) -> None:
 def test_a_picture_never_comes_from_outside(root: Path, address: str) -> None:
     assert read_beside(found(root, "x.md"), "in/a.md") == b"a"
     assert read_beside(found(root, "x.md"), address) is None
+
+
+def test_a_picture_that_is_there_and_too_large_is_told_from_one_that_is_not_there(root: Path) -> None:
+    with (root / "in" / "large.png").open("wb") as stream:
+        stream.truncate(MAX_IMAGE_BYTES + 1)
+    (root / "link.png").symlink_to("in/large.png")
+    with pytest.raises(FileRefused, match="more than the limit"):
+        read_beside(found(root, "x.md"), "in/large.png")
+    for address in ("none.png", "in/a.md/b.png", "link.png", "in", "x" * 300):
+        assert read_beside(found(root, "x.md"), address) is None
 
 
 def test_only_the_suffixes_of_articles_are_found_in_sorted_order(root: Path) -> None:

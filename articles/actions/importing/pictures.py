@@ -6,7 +6,7 @@ from articles.actions.importing.known import Incoming
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.restoring import library_picture
 from articles.documents.document import ArticleDocument, DocumentWarning
-from articles.documents.readers.files import read_beside
+from articles.documents.readers.files import FileRefused, read_beside
 from articles.models import Image
 from articles.renditions import ImageRefused, check_image, store_image
 from articles.text.sanitize import sanitize
@@ -50,19 +50,19 @@ class Pictures:
     def _stored(self, address: str) -> Image | None:
         """Return the stored picture that lies beside a file; what is wrong with it becomes a warning."""
         prepared = self._incoming.prepared
-        data = read_beside(prepared.file, address) if address in prepared.images else None
-        if data is None:
-            self._warnings.append(
-                DocumentWarning(f"the picture {address[:80]!r} is not beside the file", reason="images")
-            )
-            return None
         try:
-            if self._options.dry_run:
+            data = read_beside(prepared.file, address) if address in prepared.images else None
+            if data is None:
+                text = f"the picture {address[:80]!r} is not beside the file"
+            elif self._options.dry_run:
                 # A file in the media folder is no part of the transaction that is taken back.
                 check_image(data)
+                return None
             else:
                 return store_image(data)
         except ImageRefused as error:
             text = f"the picture {address[:80]!r} was refused: {error}"
-            self._warnings.append(DocumentWarning(text, reason="images"))
+        except FileRefused as error:
+            text = f"the picture {address[:80]!r} was refused: {error.cause}"
+        self._warnings.append(DocumentWarning(text, reason="images"))
         return None

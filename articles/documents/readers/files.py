@@ -1,5 +1,6 @@
 """Article files below a folder. Only regular files are opened, and none outside the root: the folder is untrusted."""
 
+import errno
 import os
 import re
 import stat
@@ -19,6 +20,8 @@ SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt"})
 MAX_FILE_BYTES = 2 * 1024 * 1024  # twice the limit of a body
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 _ESCAPED_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
+# What the system says of a path at which no file stands, but a folder, a link or nothing.
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG})
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -75,6 +78,10 @@ class FoundFile:
         return printable(self.location)
 
 
+class FileRefused(DocumentError):
+    """A file that is there and cannot be used: it is too large, or not readable."""
+
+
 def find_files(
     start: Path,
     *,
@@ -114,12 +121,20 @@ def read_file(file: FoundFile) -> tuple[bytes, datetime]:
 
 
 def read_beside(file: FoundFile, address: str) -> bytes | None:
-    """Return the bytes of a picture that a file names by an address without host, None if it is not below the root."""
+    """Return the bytes of a picture that a file names by an address without host, None if it is not below the root.
+
+    Raises FileRefused for one that is there and cannot be used, unless another one fits the address.
+    """
+    refusal: FileRefused | None = None
     for inside in _places(file, address):
         try:
             return _read(file.root, inside, MAX_IMAGE_BYTES, name=address)[0]
+        except FileRefused as error:
+            refusal = refusal or error
         except DocumentError:
             continue
+    if refusal:
+        raise refusal
     return None
 
 
@@ -267,16 +282,16 @@ def _read(root: str, path: str, limit: int, *, name: str) -> tuple[bytes, dateti
             if not stat.S_ISREG(status.st_mode):
                 raise DocumentError(name, "no regular file (a pipe, a device or a socket)", advice="remove it")
             if status.st_size > limit:
-                raise DocumentError(
+                raise FileRefused(
                     name, f"{status.st_size} bytes are more than the limit of {limit}", advice="split the file"
                 )
             data = stream.read(limit + 1)
             if len(data) > limit:
-                raise DocumentError(name, f"the file grew over {limit} bytes while it was read", advice="try again")
+                raise FileRefused(name, f"the file grew over {limit} bytes while it was read", advice="try again")
     except OSError as error:
-        raise DocumentError(
-            name, f"the file cannot be read ({error.strerror})", advice="check that it is there and readable"
-        ) from None
+        cause = f"the file cannot be read ({error.strerror})"
+        advice = "check that it is there and readable"
+        raise (DocumentError if error.errno in _NOT_THERE else FileRefused)(name, cause, advice=advice) from None
     finally:
         if folder >= 0:
             os.close(folder)
