@@ -400,6 +400,8 @@ def test_no_file_is_written_through_a_link(tmp_path):
 @given(st.text(max_size=300))
 @example("\xa0" * 60 + "ࠀ" * 9 + "∂")
 @example(".md")
+@example(" .md")
+@example(" ")
 @example("a/readme.HTML")
 def test_any_key_gives_a_name_that_is_safe_and_stays(key: str) -> None:
     path = safe_path(key)

@@ -19,7 +19,8 @@ _RESERVED = frozenset({"media", "node_modules", "public", "themes", "scaffolds",
 
 def safe_path(key: str) -> str:
     """Return a relative path of an article file that is safe to make below a folder; two keys may give the same."""
-    *folders, last = [part for part in key.split("/") if part not in {"", ".", ".."}][-_MAX_DEPTH:] or ["article"]
+    parts = [part.strip(" ") for part in key.split("/")]
+    *folders, last = [part for part in parts if part not in {"", ".", ".."}][-_MAX_DEPTH:] or ["article"]
     if PurePosixPath(last).suffix.lower() not in SUFFIXES:
         last += ".md"
     name = PurePosixPath(_safe_part(last))
