@@ -1,4 +1,5 @@
-"""Template tags of static generators in bodies: Hexo's and Jekyll's `{% … %}`, Hugo's `{{< … >}}`, kramdown's `{: … }`.
+"""Template tags of static generators in bodies: Hexo's and Jekyll's `{% … %}`, Hugo's `{{< … >}}`, kramdown's `{: … }`,
+and the shortcodes of WordPress that were carried over into them.
 
 Known ones become markup, unknown ones leave what stands between them. Nothing is run, and none is shown raw.
 """
@@ -10,6 +11,7 @@ from typing import Final
 
 from articles.documents.document import DocumentWarning
 from articles.documents.quotations import attribution, code_caption
+from articles.documents.shortcodes import has_shortcodes, render_shortcodes
 
 # A tag ends in its own paragraph, soon, and before the next one begins: a flood of stray `{%` costs nothing.
 _INSIDE: Final = r"(?:[^\n{]|\{(?!%|\{[<%]))"
@@ -18,15 +20,11 @@ _LIQUID: Final = rf"\{{%-?\s{{0,9}}(?P<liquid>/?[A-Za-z][\w-]*+)(?P<liquid_rest>
 _HUGO: Final = rf"\{{\{{[<%]\s{{0,9}}(?P<hugo>/?[ \t]*+[A-Za-z][\w./-]*+)(?P<hugo_rest>{_REST})/?[>%]\}}\}}"
 _VALUE: Final = r"\{\{-?[ \t]*+(?P<value>[^{}\n]{1,300}+)\}\}"
 _KRAMDOWN: Final = r"(?:^|(?<=[\w)*_\]`]))\{:[ \t]*(?:[.#][\w-]+|[\w-]+=\"[^\"\n]{0,200}\")(?:[ \t]++[^{}\n]{0,200})?\}"
-# WordPress's: what stands between them is the content.
-_WORDPRESS_NAMES: Final = "caption|gallery|embed|audio|video|playlist|wp_caption|sourcecode"
-_WORDPRESS: Final = rf"\[/?(?:{_WORDPRESS_NAMES})(?:[ \t]+[\w-]+=[^\[\]\n]{{0,500}})?\](?!\()"
-_TAG = re.compile(f"{_LIQUID}|{_HUGO}|{_VALUE}|(?P<kramdown>{_KRAMDOWN})|(?P<wordpress>{_WORDPRESS})", re.MULTILINE)
+_TAG = re.compile(f"{_LIQUID}|{_HUGO}|{_VALUE}|(?P<kramdown>{_KRAMDOWN})", re.MULTILINE)
 # Code stays code: fences, `pre`, and spans of code.
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _CODE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})|(?P<pre><pre\b)|(?P<ticks>`+)", re.MULTILINE | re.IGNORECASE)
 _PRE_END = re.compile(r"</pre>", re.IGNORECASE)
-_SHORTCODE_END = re.compile(r"\[(?:/(?:caption|embed|audio|video|sourcecode|wp_caption)|gallery|playlist)\b")
 _RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _ARGUMENT = re.compile(r"""([\w-]+)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"']+)|("[^"]*"|'[^']*'|[^\s"']+)""")
 
@@ -92,13 +90,7 @@ _NAMED_HEADING = re.compile(
 
 def render_template_tags(body: str) -> tuple[str, list[DocumentWarning]]:
     """Return a body in which template tags are markup, and a warning for each kind of tag that is not known."""
-    if (
-        "{%" not in body
-        and "{{" not in body
-        and "{:" not in body
-        and "{#" not in body
-        and not _SHORTCODE_END.search(body)
-    ):
+    if "{%" not in body and "{{" not in body and "{:" not in body and "{#" not in body and not has_shortcodes(body):
         return body, []
     renderer = _Renderer()
     result = "".join(renderer.render(part, is_code) for part, is_code in _parts(renderer.code_blocks(body)))
@@ -202,11 +194,13 @@ class _Renderer:
         if is_code:
             return _RAW.sub("", text)
         text = _NAMED_HEADING.sub("", _BRACKETED.sub(r"\1", text))
+        if has_shortcodes(text):
+            text = render_shortcodes(text)
         text = _TAG.sub(self._tag, _CONTENTS.sub("", _without_comments(text)))
         return _SHOWN.sub(lambda match: f"<code>{{{{{escape(match[1] + match[2] + match[3])}}}}}</code>", text)
 
     def _tag(self, match: re.Match[str]) -> str:
-        if match["kramdown"] is not None or match["wordpress"] is not None:
+        if match["kramdown"] is not None:
             return ""
         if match["value"] is not None:
             return self._value(match)

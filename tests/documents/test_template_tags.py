@@ -5,6 +5,8 @@ from time import process_time
 import pytest
 
 from articles.documents.template_tags import render_template_tags
+from articles.text.markdown import render_markdown
+from articles.text.sanitize import sanitize
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,46 @@ def test_shortcodes_of_wordpress_leave_their_content() -> None:
     body = '[caption id="attachment_1" width="300"]![a](b.png) Text[/caption] [gallery ids="1"] [link](x) [video](y)'
     assert render_template_tags(body) == ("![a](b.png) Text  [link](x) [video](y)", [])
     assert render_template_tags("see [embed] in the docs") == ("see [embed] in the docs", [])
+
+
+@pytest.mark.parametrize(
+    ("shortcode", "address"),
+    [
+        (
+            "[youtube=http://www.youtube.com/watch?v=bx2YzdR0kLo&w=600]",
+            "http://www.youtube.com/watch?v=bx2YzdR0kLo&amp;w=600",
+        ),
+        (
+            "[soundcloud url=&#8221;https://api.soundcloud.com/tracks/2&#8243; width=&#8221;9&#8243;]",
+            "https://api.soundcloud.com/tracks/2",
+        ),
+        (
+            "[embed width=9]https://www.youtube.com/embed/ON50p0jLn98[/embed]",
+            "https://www.youtube.com/embed/ON50p0jLn98",
+        ),
+        ('[video width="9" mp4="/uploads/a.mp4"][/video]', "/uploads/a.mp4"),
+        ('[audio mp3="https://a.example/b.mp3"]', "https://a.example/b.mp3"),
+        ("[vimeo 76979871]", "https://vimeo.com/76979871"),
+    ],
+)
+def test_players_of_wordpress_play(shortcode: str, address: str) -> None:
+    rendered, warnings = render_template_tags(f"a\n{shortcode}\nb")
+    assert rendered.split() == ["a", "<iframe", f'src="{address}"></iframe>', "b"]
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    "text", ["[youtube tutorial]", "[audio files](a.html)", "[video 1][two]", "[vimeo me]", "[video]"]
+)
+def test_words_in_brackets_are_no_players(text: str) -> None:
+    assert render_template_tags(text) == (text, [])
+
+
+def test_captions_of_wordpress_stand_below_their_pictures() -> None:
+    body = '[caption id="a" align="right" caption="Snapper &amp; more"][![a](b.png)](c.html)[/caption]'
+    clean = sanitize(render_markdown(render_template_tags(body)[0])).html
+    assert '<img src="b.png" alt="a">' in clean
+    assert "<figcaption>Snapper &amp; more</figcaption>\n</figure>" in clean
 
 
 def test_what_a_tag_leaves_behind_is_fit_for_its_place() -> None:
