@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import os
 import pickle
 import resource
 import selectors
@@ -19,6 +20,8 @@ from typing import Any, Generic, TypeVar
 SECONDS_PER_ITEM = 10.0
 START_SECONDS = 60.0
 MEMORY_BYTES = 512 * 1024 * 1024
+# Workers make room for those who are waited for: the one writer, the database, the processes of the site.
+_NICENESS = 5
 # What may wait for use.
 _READY_BYTES = 16 * 1024 * 1024
 _MODULES = ["articles.documents.preloading"]
@@ -306,6 +309,7 @@ def _stop(worker: _Worker[Any]) -> None:
 def _work(pipe: Connection, function: Callable[[Any], Any]) -> None:
     # Ctrl-C reaches the whole group; the run decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICENESS)
     with suppress(ValueError, OSError):  # some systems know the limit and cannot set it
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # What the fork server loaded stays shared: a collection would touch, and so copy, all of it.

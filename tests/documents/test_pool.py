@@ -20,6 +20,8 @@ def work(item: str) -> str:
         os._exit(9)
     elif item == "break":
         raise KeyError("\x1b[31m")
+    elif item == "niceness":
+        return str(os.nice(0))
     elif item == "large":
         return "x" * 3_000_000
     return item.upper()
@@ -31,6 +33,11 @@ def lost(item: str, cause: str) -> str:
 
 def run(items: list[str], jobs: int = 2, seconds: float = 0.6) -> list[str]:
     return list(run_in_workers(work, items, jobs=jobs, lost=lost, seconds=seconds))
+
+
+def test_workers_make_room_for_everybody_else() -> None:
+    (niceness,) = run(["niceness"])
+    assert int(niceness) > os.nice(0)
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
