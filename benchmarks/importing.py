@@ -99,7 +99,7 @@ def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from articles import receivers
-    from articles.actions.importing import ImportOptions, claims, import_files, running, storing, writing
+    from articles.actions.importing import ImportOptions, claims, deciding, import_files, running, storing, writing
     from articles.models import articles_changed, listing
     from articles.search import postgres
 
@@ -135,7 +135,7 @@ def import_here(corpus: str, jobs: int, *, with_search: bool) -> None:
     clock(storing, "keep_originals", "originals")
     clock(storing, "reserve_ids", "numbers")
     clock(writing.Writer, "state_of", "states")
-    clock(writing.Writer, "_twins", "copies sought")
+    clock(deciding.Decider, "_twins", "copies sought")
     clock(writing.Writer, "_lock", "files sought")
     clock(claims, "add_old_addresses", "old addresses")
     clock(receivers, "relist", "lists")

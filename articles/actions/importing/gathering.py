@@ -1,17 +1,12 @@
 """Series that files name: found by name, made where missing, and filled with new articles."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
+from articles.actions.importing.deciding import Task
 from articles.models import Series, SeriesEntry, SeriesOrder
 from articles.models.alias import fold_name
-
-if TYPE_CHECKING:
-    from articles.actions.importing.writing import Task
 
 
 def join_series(tasks: Sequence[Task]) -> list[int]:

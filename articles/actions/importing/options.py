@@ -8,6 +8,9 @@ from pathlib import Path
 from articles.documents.readers.files import as_key
 from articles.models import Status
 
+# Held by each run, and by what undoes one.
+LOCK = "import"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:

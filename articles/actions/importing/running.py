@@ -2,35 +2,30 @@
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from articles.actions.importing.enduring import FULL, ended_plainly, give_up_full, persistently
-from articles.actions.importing.known import Identity, Incoming, absence_of, absences, digests_of
+from articles.actions.importing.known import Identity, Incoming
 from articles.actions.importing.maps import keep_map
-from articles.actions.importing.options import ImportOptions
+from articles.actions.importing.options import LOCK, ImportOptions
 from articles.actions.importing.report import Entry, ImportReport, Outcome
 from articles.actions.importing.restoring import Restoration
+from articles.actions.importing.run_files import RunFiles, chosen_files
 from articles.actions.importing.writing import Writer
-from articles.documents.comparing import AT_ONCE as COMPARED_AT_ONCE
-from articles.documents.comparing import Remembered, compare
 from articles.documents.document import DocumentError
 from articles.documents.mapping import read_mapping
 from articles.documents.parsing import Reading
-from articles.documents.pool import GLANCES, run_in_workers
-from articles.documents.preparing import Preparation, Prepared
-from articles.documents.readers.files import FoundFile, as_key, find_files, printable
-from articles.documents.site_root import Site, read_site
+from articles.documents.preparing import Preparation
+from articles.documents.readers.files import as_key, printable
+from articles.documents.site_root import read_site
 from articles.models import (
     ImportedFile,
     ImportRun,
@@ -40,7 +35,6 @@ from articles.models import (
     make_room,
     refresh_statistics,
 )
-from articles.models.imported import digest_key
 from articles.models.locks import exclusively, has_one_writer
 from articles.search import filling
 
@@ -60,10 +54,6 @@ TURN_AFTER_SECONDS = 0.3  # for which the lock was held
 # New articles after which the database looks at its tables anew, and again at every doubling.
 STATISTICS_AFTER = 500
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
-LOCK = "import"
-# The digest of what a file held, and its article.
-_Stored = tuple[str, int | None]
-_NOTHING: _Stored = "", None
 
 
 class PathRefused(Exception):
@@ -101,7 +91,7 @@ def count_files(options: ImportOptions) -> int:
     except PathRefused:
         return 0
     roots = [(path, path if path.is_dir() else path.parent) for path in paths]
-    total = sum(1 for path, root in roots for _file in _files(path, root, read_site(root), options))
+    total = sum(1 for path, root in roots for _file in chosen_files(path, root, read_site(root), options))
     return min(total, options.limit) if options.limit else total
 
 
@@ -131,11 +121,12 @@ class _Run:
             sites=sites,
         )
         mapping = read_mapping(options.map_data, source="the map") if options.map_data else None
-        self._preparation = Preparation(reading, options.engines, mapping, options.map_digest)
+        preparation = Preparation(reading, options.engines, mapping, options.map_digest)
         if self._run and options.map_data:
             keep_map(options.map_data)
         self._restoration = Restoration(str(options.zone))
-        self._writer = Writer(options, self._run, self._preparation, self._restoration)
+        self._files = RunFiles(options, self._roots, preparation, self._restoration)
+        self._writer = Writer(options, self._run, preparation, self._restoration)
         self._size = min(FIRST_BATCH, BATCH)
         self._held = self._freed_at = 0.0
         self._next_look = STATISTICS_AFTER
@@ -146,7 +137,7 @@ class _Run:
             if self._run:
                 self._restoration.restore({str(root) for root, _source in self._roots.values()}, tell=self._tell)
             with filling() as catch_up:
-                for batch in self._batches(self._prepared()):
+                for batch in self._batches(self._files.prepared()):
                     entries = self._write(batch)
                     self._report.counts.update(entry.outcome for entry in entries)
                     for entry in entries:
@@ -178,88 +169,6 @@ class _Run:
                 # It is away or full, which is why the run ends; the next run marks this one.
                 if state == RunState.FINISHED:
                     raise
-
-    # --- from files to prepared documents
-
-    def _prepared(self) -> Iterator[Incoming | Entry]:
-        """Yield what becomes of each file, in the order of the files."""
-        sources = {str(root): source for root, source in self._roots.values()}
-        results: Iterator[Prepared | list[Entry]] = run_in_workers(
-            self._preparation,
-            self._compared(sources),
-            jobs=self._options.jobs,
-            lost=_lost,
-            at_once=lambda item: item if isinstance(item, list) else None,
-        )
-        try:
-            for result in results:
-                if isinstance(result, list):
-                    yield from result
-                else:
-                    yield Incoming(sources[result.file.root], self._restoration.completed(result))
-        finally:
-            results.close()  # type: ignore[attr-defined]
-
-    def _compared(self, sources: dict[str, str]) -> Iterator[FoundFile | list[Entry]]:
-        """Yield the files that have to be read, and between them what was imported before and holds the same bytes."""
-        waiting: deque[tuple[list[FoundFile], list[_Stored]]] = deque()
-
-        def remembered() -> Iterator[Remembered]:
-            for files in self._chunks():
-                stored = self._stored(files, sources[files[0].root])
-                waiting.append((files, stored))
-                pairs = [(file.path, digest) for file, (digest, _article) in zip(files, stored, strict=True) if digest]
-                yield Remembered(files[0].root, tuple(path for path, _ in pairs), tuple(digest for _, digest in pairs))
-
-        compared = run_in_workers(
-            compare,
-            remembered(),
-            jobs=self._options.jobs,
-            # Whatever befell one of them: each is read by itself then.
-            lost=lambda asked, _cause: bytes(len(asked.paths)),
-            at_once=lambda asked: None if asked.paths else b"",
-            load=GLANCES,
-        )
-        try:
-            absent: dict[int, str] | None = None
-            for same in compared:
-                answers = iter(same)
-                entries: list[Entry] = []
-                for file, (digest, article) in zip(*waiting.popleft(), strict=True):
-                    if digest and next(answers):
-                        if absent is None:
-                            absent = persistently(absences, lock=LOCK)
-                        entries.append(_unchanged(file, article, absent))
-                        continue
-                    if entries:
-                        yield entries
-                        entries = []
-                    yield file
-                if entries:
-                    yield entries
-        finally:
-            compared.close()  # type: ignore[attr-defined]
-
-    def _chunks(self) -> Iterator[list[FoundFile]]:
-        """Yield the chosen files, some of one root at a time."""
-        left = self._options.limit
-        for path, (root, _source) in self._roots.items():
-            files = _files(path, root, self._preparation.reading.sites.get(str(root)), self._options)
-            while chunk := list(islice(files, COMPARED_AT_ONCE if left is None else min(left, COMPARED_AT_ONCE))):
-                left = None if left is None else left - len(chunk)
-                yield chunk
-
-    def _stored(self, files: list[FoundFile], source: str) -> list[_Stored]:
-        """Return what is remembered of each file, where the same bytes would make the same article."""
-        if self._options.overwrite:
-            return [_NOTHING] * len(files)
-        keys = [digest_key(file.key) for file in files]
-        # Another map may make something else of the same bytes.
-        map_digest = self._options.map_digest if self._options.map_data else None
-        stored = persistently(partial(digests_of, source, keys, map_digest), lock=LOCK)
-        return [_NOTHING if file.error else stored.get(key, _NOTHING) for file, key in zip(files, keys, strict=True)]
-
-    # --- from documents to articles
 
     def _batches(self, found: Iterable[Incoming | Entry]) -> Iterator[list[Incoming | Entry]]:
         """Cut into batches; two files with one identity never share one, so the second sees what the first made."""
@@ -367,21 +276,6 @@ def _refuse_overlaps(paths: tuple[Path, ...]) -> None:
             if path == other or path in other.parents or other in path.parents:
                 shown = " and ".join(printable(os.fspath(each)) for each in (path, other))
                 raise PathRefused(f"{shown}: one holds the other; give one of them")
-
-
-def _files(path: Path, root: Path, site: Site | None, options: ImportOptions) -> Iterator[FoundFile]:
-    scope = site.scope if site else None
-    return find_files(path, root=root, include=options.include, exclude=options.exclude, scope=scope)
-
-
-def _unchanged(file: FoundFile, article: int | None, absent: dict[int, str]) -> Entry:
-    absence = absence_of(None, None, None) if article is None else absent.get(article, "")
-    outcome = Outcome.SKIPPED if absence else Outcome.UNCHANGED
-    return Entry(file.location, outcome, article, error=absence)
-
-
-def _lost(file: Any, cause: str) -> Prepared:
-    return Prepared(file, error=DocumentError(file.name, cause, advice="make the file smaller or simpler"))
 
 
 def _identify(path: Path, name: str) -> tuple[Path, str]:

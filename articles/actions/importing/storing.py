@@ -1,12 +1,11 @@
 """New articles with all that hangs on them, in a few bulk statements; and the memory of their files."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
+from articles.actions.importing.deciding import Task
 from articles.actions.importing.merging import BYLINE, PLAIN, SECTIONS, TAGS
 from articles.actions.importing.restoring import EXPORTED
 from articles.actions.importing.taxonomy import Path, Taxonomy
@@ -24,9 +23,6 @@ from articles.models import (
 )
 from articles.models.category import MAX_DEPTH
 from articles.models.fields import SanitizedHTMLField
-
-if TYPE_CHECKING:
-    from articles.actions.importing.writing import Task
 
 _DERIVED = ("id", "category_id", "word_count", "sanitized_with", "created_at", "updated_at")
 _ARTICLE = (*_DERIVED, *PLAIN, *EXPORTED)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from articles.actions.comparing import RELATIONS
-from articles.actions.importing.running import LOCK
+from articles.actions.importing.options import LOCK
 from articles.actions.importing.updating import FILE_FIELDS
 from articles.actions.redirecting import NOT_FOUND, page_answer
 from articles.actions.restoring import apply_snapshot

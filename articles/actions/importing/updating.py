@@ -36,7 +36,8 @@ from articles.models import (
 )
 
 if TYPE_CHECKING:
-    from articles.actions.importing.writing import Task, Writer
+    from articles.actions.importing.deciding import Task
+    from articles.actions.importing.writing import Writer
 
 # What a run changes of a file's row, and an undone run gives back.
 FILE_FIELDS = (

@@ -1,17 +1,14 @@
-"""One batch of documents into the database: what becomes of each, then bulk statements for what is new."""
+"""One batch of documents into the database: bulk statements for what is new, and the lines of the report."""
 
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Q
 from django.utils.text import slugify
 
 from articles.actions.importing.claims import Claims, ListClaims
+from articles.actions.importing.deciding import Decider, Task, entry_for
 from articles.actions.importing.gathering import join_series
-from articles.actions.importing.known import Identity, Incoming, Known, absence_of, look_up
+from articles.actions.importing.known import Identity, Incoming, Known, look_up
 from articles.actions.importing.merging import BYLINE, SECTIONS, TAGS, State
 from articles.actions.importing.options import ImportOptions
 from articles.actions.importing.pictures import Pictures
@@ -27,15 +24,12 @@ from articles.actions.importing.updating import Updater
 from articles.actions.revising import edited_since_import
 from articles.documents.dates import UNDATED_AT
 from articles.documents.document import ArticleDocument, DocumentWarning
-from articles.documents.preparing import Preparation, Prepared
-from articles.documents.readers.files import printable, stands_at
+from articles.documents.preparing import Preparation
 from articles.models import (
     Article,
-    ImportedFile,
     ImportEntry,
     ImportRun,
     Kind,
-    Mark,
     Status,
     announce,
     gather_changes,
@@ -44,44 +38,6 @@ from articles.models import (
 from articles.models.article import default_language
 from articles.models.category import MAX_DEPTH
 from articles.search import with_prepared
-
-LEAST_KEPT_SHARE = 0.98
-MANY_REMOVED = 10  # elements whose going is worth a look
-
-
-@dataclass(slots=True)
-class Task:
-    """A document on its way to an article: a new one (`known` is None), or the one its file made before."""
-
-    incoming: Incoming
-    document: ArticleDocument
-    known: Known | None
-    article_id: int = 0
-    warnings: list[DocumentWarning] = field(default_factory=list)
-    marks: set[str] = field(default_factory=set)
-    state: State = field(default_factory=dict)
-    # Fields that file and editor both changed.
-    conflicts: list[str] = field(default_factory=list)
-    # The address that the article had on another site, where its number belongs to another article here.
-    lost_address: str = ""
-    outcome: Outcome = Outcome.CREATED
-
-    def all_marks(self) -> set[str]:
-        """Why an editor may want to look at the article."""
-        found = self.marks | {warning.reason for warning in self.warnings}
-        share = self.incoming.prepared.kept_text_share
-        if share is not None and share < LEAST_KEPT_SHARE:
-            found.add(Mark.REVIEW)
-        removed = sum(each.count for each in self.incoming.prepared.removed if each.kind == "element")
-        if self.incoming.prepared.lost_texts or removed >= MANY_REMOVED:
-            found.add(Mark.REMOVAL)
-        if not self.document.categories and not self.document.exported:
-            found.add(Mark.SECTIONS)
-        if self.document.suggestions:
-            found.add(Mark.SUGGESTION)
-        if self.conflicts:
-            found.add(Mark.CONFLICT)
-        return {mark if mark in Mark.values else Mark.OTHER.value for mark in found}
 
 
 class Writer:
@@ -93,24 +49,19 @@ class Writer:
         self._options, self._run, self._restoration = options, run, restoration
         self._taxonomy = Taxonomy()
         self._updater = Updater(self, options, run, preparation)
-        self._seen: dict[Identity, tuple[str, str]] = {}
-        # Files whose new place was found: their row is taken, also where the batch was rolled back on purpose.
-        self._moved: set[int] = set()
-        self._moving: set[int] = set()
-        self._down: dict[tuple[str, str], int] = {}
+        self._decider = Decider(options, run, self.keep_addresses)
         self._claims, self._list_claims = Claims(), ListClaims()
 
     def forget(self) -> None:
         """Forget what was looked up or made: the transaction that made it was rolled back."""
         self._taxonomy = Taxonomy()
-        self._moving.clear()
+        self._decider.forget()
         self._claims.forget()
         self._list_claims.forget()
 
     def settle(self) -> None:
         """The batch is decided for good, whether it was stored or tried."""
-        self._moved |= self._moving
-        self._moving.clear()
+        self._decider.settle()
         self._claims.settle()
         self._list_claims.settle()
 
@@ -126,31 +77,14 @@ class Writer:
         return entries
 
     def _write(self, batch: Sequence[Incoming]) -> list[Entry]:
-        entries: dict[int, Entry] = {}
-        tasks: dict[int, Task] = {}
         known = self._lock(batch)
-        self._mapped_alike: list[int] = []
-        unknown = [incoming for incoming in batch if incoming.identity not in known]
-        twins = self._twins(unknown)
-        self._down = _taken_down(incoming.prepared.document for incoming in unknown)
         edited = edited_since_import(row.article for row in known.values() if row.article)
-        for number, incoming in enumerate(batch):
-            decided = self._decide(incoming, known.get(incoming.identity), twins, edited)
-            if isinstance(decided, Entry):
-                entries[number] = decided
-            else:
-                tasks[number] = decided
-        texts = [task.incoming.prepared.search_text for task in tasks.values()]
+        decided = self._decider.decide(batch, known, edited)
+        tasks = [each for each in decided if isinstance(each, Task)]
+        texts = (task.incoming.prepared.search_text for task in tasks)
         with with_prepared(text for text in texts if text), gather_changes():
-            self._store(list(tasks.values()), edited)
-        if self._mapped_alike:
-            # This map makes of them what stands there already; the next run need not read them again.
-            ImportedFile.objects.filter(pk__in=self._mapped_alike).update(map_digest=self._options.map_digest)
-        for number, task in tasks.items():
-            entries[number] = self._entry_of(task)
-        return [entries[number] for number in range(len(batch))]
-
-    # --- what becomes of a file
+            self._store(tasks, edited)
+        return [self._entry_of(each) if isinstance(each, Task) else each for each in decided]
 
     def _lock(self, batch: Iterable[Incoming]) -> dict[Identity, Known]:
         identities = [incoming.identity for incoming in batch]
@@ -161,116 +95,6 @@ class Writer:
             list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
             known = look_up(identities)
         return known
-
-    def _twins(self, batch: Sequence[Incoming]) -> dict[str, list[Any]]:
-        """Return the remembered files that hold what a new one holds, by digest and by essence."""
-        prepared = [incoming.prepared for incoming in batch if incoming.prepared.document]
-        digests = [each.digest for each in prepared]
-        essences = [each.essence for each in prepared if each.essence]
-        if not digests:
-            return {}
-        rows = ImportedFile.objects.select_related("article").defer("article__body", "article__internal_note")
-        # Two queries, since two indexes answer them; the second holds no empty ones, and has to be asked like that.
-        same = {row.pk: row for row in rows.filter(digest__in=digests)}
-        alike = {row.pk: row for row in rows.filter(~Q(essence_digest=""), essence_digest__in=essences)}
-        found: dict[str, list[Any]] = {}
-        for _pk, row in sorted({**alike, **same}.items()):
-            for digest in {row.digest, row.essence_digest} - {""}:
-                found.setdefault(digest, []).append(row)
-        return found
-
-    def _decide(
-        self, incoming: Incoming, row: Known | None, twins: dict[str, list[Any]], edited: set[int]
-    ) -> Entry | Task:
-        prepared = incoming.prepared
-        if prepared.error:
-            return self._entry(incoming, Outcome.FAILED, error=str(prepared.error))
-        if prepared.document is None:
-            return self._entry(incoming, Outcome.SKIPPED, error=prepared.skipped)
-        # Two files with one identity: equal bytes are one file under two spellings of a name, others a mistake.
-        first, digest = self._first(incoming, row)
-        if digest != prepared.digest:
-            cause = f"{prepared.file.name}: it has the same identity as {first}; give one of them another name or id"
-            return self._entry(incoming, Outcome.FAILED, error=cause)
-        if self._options.dry_run and row is None and first != prepared.file.name:
-            return self._entry(incoming, Outcome.UNCHANGED)
-        if row is None:
-            return self._decide_new(incoming, twins)
-        if row.absence or row.article is None:
-            return self._entry(incoming, Outcome.SKIPPED, row.article, error=row.absence)
-        is_edited = row.is_merged or row.article in edited
-        if self._is_same(row, prepared) and not (is_edited and self._options.overwrite):
-            return self._entry(incoming, Outcome.UNCHANGED, row.article)
-        return self._task(incoming, row, is_edited=is_edited)
-
-    def _first(self, incoming: Incoming, row: Known | None) -> tuple[str, str]:
-        """Return name and digest of the file of this run that was the first with the identity of this one.
-
-        The database knows it of files that were stored; only of others, and in a trial, is it remembered here.
-        """
-        file, digest = incoming.prepared.file, incoming.prepared.digest
-        if row and self._run and row.run == self._run.pk:
-            return printable(os.path.join(file.root, row.path)), row.digest
-        if row or self._run is None:
-            return self._seen.setdefault(incoming.identity, (file.name, digest))
-        return file.name, digest
-
-    def _is_same(self, row: Known, prepared: Prepared) -> bool:
-        """Whether a file says what was imported of it: by its bytes, or by what matters of them."""
-        is_alike = bool(prepared.essence) and row.essence == prepared.essence
-        if not self._options.map_data or row.map_digest == self._options.map_digest:
-            return is_alike or row.digest == prepared.digest
-        if is_alike:
-            self._mapped_alike.append(row.pk)
-        return is_alike
-
-    def _decide_new(self, incoming: Incoming, twins: dict[str, list[Any]]) -> Entry | Task:
-        prepared = incoming.prepared
-        rows = {row.pk: row for digest in (prepared.digest, prepared.essence) for row in twins.get(digest, [])}
-        moved = next((row for row in rows.values() if self._is_moved(row, incoming)), None)
-        if moved is not None:
-            self._moving.add(moved.pk)
-            return self._move(incoming, moved)
-        for row in rows.values():
-            absence = _absence(row)
-            if absence:
-                reason = f"a copy of {row.path or row.key}: {absence}"
-                return self._entry(incoming, Outcome.SKIPPED, row.article_id, error=reason)
-        document = prepared.document
-        # An export says itself what was taken down; of two copies one may have been, and the other not.
-        taken_down = 0
-        if document and document.exported is None:
-            taken_down = self._down.get((document.title, str(document.body_html)), 0)
-        if taken_down:
-            reason = "a copy of an article that was taken down, which stays so"
-            return self._entry(incoming, Outcome.SKIPPED, taken_down, error=reason)
-        return self._task(incoming, None)
-
-    def _is_moved(self, row: ImportedFile, incoming: Incoming) -> bool:
-        """Whether `row` is where this file was before: the same source, and nothing stands at the old path now."""
-        own_id = row.key.startswith("id:") or incoming.key.startswith("id:")
-        if row.source != incoming.source or own_id or row.pk in self._moved | self._moving or not row.path:
-            return False
-        return not stands_at(incoming.prepared.file.root, row.path)
-
-    def _move(self, incoming: Incoming, row: ImportedFile) -> Entry:
-        warning = DocumentWarning(f"the file was moved; it was {row.path}")
-        row.key, row.path = incoming.key, incoming.prepared.file.key
-        row.save(update_fields=["key", "key_digest", "path"])
-        told = self.keep_addresses(row.article_id, incoming) if row.article_id else []
-        absence = _absence(row)
-        if absence:
-            return self._entry(incoming, Outcome.SKIPPED, row.article_id, error=absence)
-        return self._entry(incoming, Outcome.UNCHANGED, row.article_id, warnings=[warning, *told])
-
-    def _task(self, incoming: Incoming, row: Known | None, *, is_edited: bool = False) -> Entry | Task:
-        document = incoming.prepared.document
-        if document is None:
-            cause = f"{incoming.prepared.file.name}: what is known of it changed during the run; run again"
-            return self._entry(incoming, Outcome.FAILED, error=cause)
-        return Task(incoming, document, row, row.article or 0 if row else 0, list(document.warnings))
-
-    # --- writing
 
     def _store(self, tasks: list[Task], edited: set[int]) -> None:
         for task in tasks:
@@ -372,27 +196,7 @@ class Writer:
                 error = f"an editor changed {', '.join(task.conflicts)} too; --overwrite takes the file's version"
             else:
                 error = "an editor changed the article; --overwrite takes the file's version"
-        return self._entry(task.incoming, task.outcome, task.article_id, error=error, warnings=task.warnings)
-
-    def _entry(
-        self,
-        incoming: Incoming,
-        outcome: Outcome,
-        article: int | None = None,
-        *,
-        error: str = "",
-        warnings: Iterable[DocumentWarning] = (),
-    ) -> Entry:
-        path = incoming.prepared.file.location
-        return Entry(path, outcome, article, tuple(str(warning) for warning in warnings), error)
-
-
-def _taken_down(documents: Iterable[ArticleDocument | None]) -> dict[tuple[str, str], int]:
-    """Return the articles in the trash or withdrawn that bear one of the titles, by title and body: one query."""
-    titles = {document.title for document in documents if document}
-    gone = Article.objects.filter(Q(withdrawn_at__isnull=False) | Q(trashed_at__isnull=False), title__in=titles)
-    rows = gone.order_by("pk").values_list("title", "body", "pk")[:1000] if titles else ()
-    return {(title, str(body)): pk for title, body, pk in rows}
+        return entry_for(task.incoming, task.outcome, task.article_id, error=error, warnings=task.warnings)
 
 
 def _end(end: datetime | None, start: datetime | None, warnings: list[DocumentWarning]) -> datetime | None:
@@ -401,11 +205,6 @@ def _end(end: datetime | None, start: datetime | None, warnings: list[DocumentWa
         warnings.append(DocumentWarning(text, reason="date"))
         return None
     return end
-
-
-def _absence(row: ImportedFile) -> str:
-    article = row.article
-    return absence_of(row.article_id, article and article.trashed_at, article and article.withdrawn_at)
 
 
 def _storable(text: str) -> str:
