@@ -4,7 +4,14 @@ from articles.models.alias import Alias, tags_meant
 from articles.models.article import READ_FIELDS, Article, ArticleQuerySet, Kind, Status
 from articles.models.audit import AuditEntry, Verb
 from articles.models.author import Author, Authorship, Role
-from articles.models.bulk import commit_without_waiting, insert_rows, make_room, refresh_statistics, reserve_ids
+from articles.models.bulk import (
+    commit_without_waiting,
+    insert_rows,
+    make_room,
+    refresh_statistics,
+    reserve_ids,
+    write_back_log,
+)
 from articles.models.bulk_job import BulkItem, BulkJob, BulkKind, BulkState, ItemState, forget_old_jobs
 from articles.models.category import Category, Placement, place, settle_category
 from articles.models.changes import announce, articles_changed, gather_changes
@@ -117,4 +124,5 @@ __all__ = [
     "settle_lists",
     "tags_meant",
     "unlist",
+    "write_back_log",
 ]

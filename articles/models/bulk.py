@@ -22,18 +22,35 @@ _END = struct.pack("!h", -1)
 _NULL = struct.pack("!i", -1)
 _BIG, _INT, _SMALL, _FLOAT = (struct.Struct(f"!i{code}") for code in "qihd")
 
-# Pages that SQLite keeps while many rows are written, in KiB.
+# Pages that SQLite keeps while many rows are written, in KiB; and pages of its log at which it writes them back into
+# the database by itself, as it does at a thousand.
 _CACHE = 16_000
+_LOG = 64_000
 
 Value = Any
 Row = Sequence[Value]
 
 
 def make_room() -> None:
-    """Let the connection keep the pages that a batch changes: SQLite writes those that do not fit into 2 MB twice."""
+    """Let the connection keep the pages that a batch changes: SQLite writes those that do not fit into 2 MB twice.
+
+    Whoever calls it calls `write_back_log` now and then.
+    """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = -{_CACHE}")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
+
+
+def write_back_log() -> None:
+    """Write the pages of SQLite's log back into the database, outside of a transaction; nobody has to wait.
+
+    A page that several batches changed is written once, so it is worth waiting for some of them. Left alone, the end
+    of each batch would do it.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def commit_without_waiting() -> None:

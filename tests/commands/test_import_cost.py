@@ -63,3 +63,30 @@ def test_postgresql_looks_at_its_tables_anew_while_they_fill(tmp_path: Path, mon
         assert len(looks) == (2 if connection.vendor == "postgresql" else 0), "after three and after six"
         run(tmp_path / "site")
         assert len(looks) < 3, "nothing was new"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL writes its log back by itself")
+def test_sqlites_log_is_written_back_between_the_batches_where_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "FIRST_BATCH": 1,
+        "BATCH": 1,
+        "LEAST_BATCH": 1,
+        "TURN_AFTER_SECONDS": 0,
+        "TURN_SECONDS": 0,
+    }.items():
+        monkeypatch.setattr(running, name, value)
+    monkeypatch.setattr(running, "has_one_writer", lambda: True)  # as in a file, which a test's database is not
+    for number in range(10):
+        write_article(tmp_path / "site" / f"{number}.md", f"<p>正文{number}。</p>", title=f"题{number}")
+    in_transaction: list[bool] = []
+
+    def note(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        in_transaction.extend([connection.in_atomic_block] if "wal_checkpoint" in sql else [])
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(note):
+        run(tmp_path / "site")
+    assert in_transaction == [False, False]

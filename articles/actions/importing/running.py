@@ -34,6 +34,7 @@ from articles.models import (
     commit_without_waiting,
     make_room,
     refresh_statistics,
+    write_back_log,
 )
 from articles.models.locks import exclusively, has_one_writer
 from articles.search import filling
@@ -51,6 +52,7 @@ SHARED_BATCH_SECONDS = 0.55
 # Where a database has one writer at a time, others get their turn: they ask again after a tenth of a second.
 TURN_SECONDS = 0.11
 TURN_AFTER_SECONDS = 0.3  # for which the lock was held
+TURNS_OF_LOG = 4  # turns of others after which the database's log is written back, in one of them
 # New articles after which the database looks at its tables anew, and again at every doubling.
 STATISTICS_AFTER = 500
 _KNOWN_AT_ONCE = 2000  # files that need no writing, in one batch
@@ -129,6 +131,7 @@ class _Run:
         self._writer = Writer(options, self._run, preparation, self._restoration)
         self._size = min(FIRST_BATCH, BATCH)
         self._held = self._freed_at = 0.0
+        self._turns = 0
         self._next_look = STATISTICS_AFTER
 
     def do(self) -> ImportReport:
@@ -240,6 +243,9 @@ class _Run:
         What the run did since it let go, such as waiting for its workers, is a part of the turn.
         """
         if self._held >= TURN_AFTER_SECONDS and has_one_writer():
+            self._turns += 1
+            if self._turns % TURNS_OF_LOG == 0:
+                write_back_log()
             time.sleep(max(0.0, self._freed_at + TURN_SECONDS - time.monotonic()))
             self._held = 0.0
 
