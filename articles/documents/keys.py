@@ -6,6 +6,7 @@ The table is documented for operators in docs/importing.md; tests/documents/test
 import html
 import re
 from datetime import datetime, tzinfo
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -203,8 +204,8 @@ class Keys:
     def _texts(self, value: Any, max_length: int | None) -> tuple[str, ...]:
         entries = value if isinstance(value, list) else [value]
         found: list[str] = []
-        for entry in entries:
-            plain = self._shortened(as_plain(self._name_in(entry)), max_length)
+        for named in chain.from_iterable(map(_names_in, entries)):
+            plain = self._shortened(as_plain(self._name_in(named)), max_length)
             if plain:
                 found.append(plain)
         return self._fewer(tuple(dict.fromkeys(found)))
@@ -319,6 +320,12 @@ def _colon_text(entry: dict[str, Any]) -> str:
         return ""
     ((key, value),) = entry.items()
     return f"{key}: {value}" if isinstance(value, str) and key not in _NAMED else ""
+
+
+def _names_in(entry: Any) -> list[Any]:
+    """Return the entries that an entry stands for: a mapping may name several, `nick: [甲, 乙]`."""
+    names = _name_of_mapping(entry) if isinstance(entry, dict) else None
+    return names if isinstance(names, list) else [entry]
 
 
 def _name_of_mapping(entry: dict[str, Any]) -> Any:

@@ -278,6 +278,12 @@ def test_what_stands_at_the_top_comes_before_zolas_taxonomies() -> None:
     assert (document.tags, document.categories) == (("c",), (("地方",), ("农事",)))
 
 
+def test_a_mapping_may_name_several_people() -> None:
+    keys = Keys({"author": [{"nick": ["甲", "乙"], "github_name": "o2"}, "丙"]}, {}, source="a.md")
+    assert keys.texts("authors") == ("甲", "乙", "丙")
+    assert keys.warnings == []
+
+
 def test_a_warning_about_a_taxonomy_names_its_table() -> None:
     keys = Keys({"taxonomies": {"tags": ["a", ["b"]]}, "tags": ""}, {"taxonomies": 3}, source="a.md")
     assert keys.words("tags") == ("a",)
