@@ -9,11 +9,12 @@ from articles.text import policy
 from articles.text.html_tree import Element, parse_canonical_start, start_tag
 from articles.text.rebuild import alignment_of, is_checkbox, picked_attributes
 
+_ATTRIBUTES: Final = r"""(?:\s++[^\s=<>"'/]++(?:="[^"<>]*+")?+)*+\s*+"""
 # What no page shows and no engine keeps (a comment, a script, a style sheet) if nothing odd stands in it, or a tag.
 TAG: Final = re.compile(
     r"(<!--(?!-?>)[^<>]*+(?<=--)>"
-    r"|<script(?:[\s/][^<>]*+)?+>[^<]*+(?:<(?!/?(?i:script)|!--)[^<]*+)*+</script>"
-    r"|<style(?:[\s/][^<>]*+)?+>[^<]*+(?:<(?!/?(?i:style)|!--)[^<]*+)*+</style>"
+    rf"|<script{_ATTRIBUTES}>[^<]*+(?:<(?!/?(?i:script)|!--)[^<]*+)*+</script>"
+    rf"|<style{_ATTRIBUTES}>[^<]*+(?:<(?!/?(?i:style)|!--)[^<]*+)*+</style>"
     r'|</?[a-z][a-z0-9]*+(?:\s++[^\s=<>"/]++(?:="[^"]*+")?+)*+\s*+/?>)'
 )
 _UNSEEN: Final = frozenset({"meta", "link", "base"})

@@ -117,6 +117,7 @@ def check(html: str, *, is_scrape: bool) -> bool:
 @example("<br> <p></p> \n", True)
 @example("<br><h1>题目</h1>", True)
 @example('<p title="<!-- a -->">b</p>', False)
+@example('a<script charset="\\x22>x</script>b <a href="/y">c</a>', False)
 @example("<script>let a = '</SCRIPT><p>b</p>'</script>", False)
 def test_the_quick_way_gives_what_the_tree_gives(html: str, is_scrape: bool) -> None:
     check(html, is_scrape=is_scrape)
