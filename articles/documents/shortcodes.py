@@ -35,22 +35,23 @@ def render_shortcodes(text: str) -> str:
 
     A word in brackets that is no shortcode, and a link (`[video](…)`), stay.
     """
-    text = _PLAYER.sub(_player, _EMBED.sub(lambda match: _frame(match[1]), text))
+    text = _PLAYER.sub(_player, _EMBED.sub(lambda match: player_frame(unescape(match[1])), text))
     text = _CAPTION.sub(_figure, text)
     return _LEFT.sub("", text)
+
+
+def player_frame(address: str) -> str:
+    """Return the frame of a player, as a block of its own; the sanitizer knows which hosts play."""
+    return f'\n\n<iframe src="{escape(address)}"></iframe>\n\n'
 
 
 def _player(match: re.Match[str]) -> str:
     values = unescape(match["values"])
     found = _FILE.search(values) or _ADDRESS.search(values)
     if found:
-        return _frame(found[found.lastindex or 0])
+        return player_frame(unescape(found[found.lastindex or 0]))
     video = _VIMEO.match(values) if match["name"] == "vimeo" else None
-    return _frame(f"https://vimeo.com/{video[1]}") if video else match[0]
-
-
-def _frame(address: str) -> str:
-    return f'\n\n<iframe src="{escape(unescape(address))}"></iframe>\n\n'
+    return player_frame(f"https://vimeo.com/{video[1]}") if video else match[0]
 
 
 def _figure(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from articles.documents.document import DocumentWarning
 from articles.documents.quotations import attribution, code_caption
-from articles.documents.shortcodes import has_shortcodes, render_shortcodes
+from articles.documents.shortcodes import has_shortcodes, player_frame, render_shortcodes
 
 # A tag ends in its own paragraph, soon, and before the next one begins: a flood of stray `{%` costs nothing.
 _INSIDE: Final = r"(?:[^\n{]|\{(?!%|\{[<%]))"
@@ -297,7 +297,7 @@ def _video(name: str, words: list[str], named: dict[str, str]) -> str:
         key = f"{words[0]}/{words[1]}"
     if not re.fullmatch(r"[\w/-]{1,100}", key):
         return ""
-    return f'\n\n<iframe src="{_VIDEOS[name].format(key)}"></iframe>\n\n'
+    return player_frame(_VIDEOS[name].format(key))
 
 
 def _link(name: str, words: list[str], named: dict[str, str]) -> str:
@@ -327,7 +327,7 @@ def _label(name: str, words: list[str], named: dict[str, str]) -> str:
 
 def _frame(name: str, words: list[str], named: dict[str, str]) -> str:
     address = named.get("src") or named.get("url") or (words[0] if words else "")
-    return f'\n\n<iframe src="{escape(address)}"></iframe>\n\n' if "//" in address else ""
+    return player_frame(address) if "//" in address else ""
 
 
 _Handler = Callable[[str, list[str], dict[str, str]], str]
