@@ -84,7 +84,7 @@ class PostgresIndex:
 
     def settle(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [f"{_TABLE}_tokens"])
+            _sort_in(cursor)
             cursor.execute(f"ANALYZE {_TABLE}")
 
     def walk(self, match: Match, *, above: int, below: int, at: datetime | None, limit: int) -> list[int]:
