@@ -139,12 +139,11 @@ def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Sett
     plain = _plain(read, engines, scrape)
     if plain is not None:
         return _Settled(plain)
-    is_hiding = scrape is not None and may_hide(read)
     ledger = None
     for number in range(_ROUNDS):
         nodes = parse_clean(read)
         if scrape and number == 0:
-            nodes = scrape.tidy(scrape.drop_hidden(nodes) if is_hiding else nodes)
+            nodes = scrape.tidy(scrape.drop_hidden(nodes) if may_hide(read) else nodes)
             before = list(shown_texts(nodes))
         nodes = rebuild(nodes)
         if scrape and number == 0:
