@@ -37,6 +37,7 @@ PARSERS = {
     "bleach": "articles/text/sanitize.py",
     "markdown_it": "articles/text/markdown.py",
     "nh3": "articles/text/sanitize.py",
+    "numpy": "articles/text/long_texts.py",
     "opencc": "articles/text/tokens.py",
     "pypinyin": "articles/text/pinyin.py",
     "tomllib": "articles/documents/dialects.py",

@@ -2,9 +2,9 @@
 
 from articles.documents import preparing
 from articles.text.slugs import make_slug
-from articles.text.tokens import fold
+from articles.text.tokens import fold, tokens_of
 
 make_slug("新闻")
-fold("新聞")
+tokens_of(fold("新聞" * 1000))
 
 __all__ = ["preparing"]

@@ -3,7 +3,6 @@
 import hashlib
 import html
 import re
-import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,6 +24,7 @@ from articles.documents.readers.files import FoundFile, is_beside, read_file
 from articles.documents.site_root import Site
 from articles.text.code_markup import spell_out_code
 from articles.text.credits import Credits, edge_lines, find_credits
+from articles.text.deflating import deflate
 from articles.text.language import detect_language
 from articles.text.plain import count_words, plain_text
 from articles.text.sanitize import HTMLRefused, Removal, sanitize
@@ -34,8 +34,6 @@ from articles.text.slugs import make_slug
 
 MAX_IMAGES = 200
 _COPIED = timedelta(days=30)
-# Fast: the originals are kept for good and read rarely, but each import packs all of them.
-_PACKING = 1
 _SRC = re.compile(r'<img [^<>]{0,8000}?src="([^"<>]{1,2000})"')
 
 
@@ -134,7 +132,7 @@ class Preparation:
             file,
             digest,
             essence=essence,
-            packed=zlib.compress(data, _PACKING) if is_to_be_stored else b"",
+            packed=deflate(data) if is_to_be_stored else b"",
             document=document,
             removed=clean.removed,
             kept_text_share=clean.kept_text_share,

@@ -47,7 +47,7 @@ def filling() -> AbstractContextManager[CatchUp]:
 
 def entry_of(document: SearchDocument, text: SearchText | None = None) -> Entry:
     """Return what the index holds of a document; it depends on nothing but the document's row."""
-    tokens = text.tokens if text else " ".join(text_tokens(*unpack(document.text), document.pinyin))
+    tokens = text.tokens if text else text_tokens(*unpack(document.text), document.pinyin)
     words = " ".join([tokens, *(FACET + facet for facet in document.facets.split())]).strip()
     return Entry(document.key, words, document.published_at, document.expires_at)
 
@@ -190,7 +190,7 @@ def check() -> Iterator[str]:
             new, _text = _document(article, facets[article.pk], None)
             if old is None:
                 yield f"article {article.pk} is not in the index"
-            elif _differs(old, new) or bytes(old.text) != new.text or old.pinyin != new.pinyin:
+            elif _differs(old, new) or unpack(old.text) != unpack(new.text) or old.pinyin != new.pinyin:
                 yield f"article {article.pk} stands in the index with other contents"
     for pk in SearchDocument.objects.exclude(pk__in=Article.objects.values("pk")).values_list("pk", flat=True):
         yield f"article {pk} is gone, its document is not"

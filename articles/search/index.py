@@ -19,7 +19,7 @@ class Entry:
     """A document as the store sees it. Entries without a time of publication are found by editors only."""
 
     key: int
-    # The tokens, each once, joined by spaces; in the order that the text had when they were stored.
+    # The tokens, each once, joined by spaces.
     words: str
     published_at: datetime | None = None
     expires_at: datetime | None = None

@@ -20,6 +20,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from operator import add
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from articles.text.long_texts import LongTexts
 
 # A new number makes every stored document stale: `rebuild_search` writes them anew.
 VERSION = 2
@@ -33,14 +37,30 @@ _MIDDLES = "的一是在不了有和人这中大为上个以要时用们对与�
 # A prime below the number of characters in CJK Extension B, whose letters spell the buckets of threes.
 _BUCKETS = 42_703
 _FIRST_BUCKET = 0x20000
+# From here on all characters are looked at at once.
+_LONG = 400
 
 TITLE, FACET, INITIALS, PINYIN = "\ue001", "\ue002", "\ue003", "\ue004"
 _ESCAPE = "\ue000"
 
-_CJK = (
-    r"\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"
-    r"\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+# First and last of each range.
+_CJK_RANGES = (
+    (0x3005, 0x3005),
+    (0x3007, 0x3007),
+    (0x3041, 0x3096),
+    (0x309D, 0x309F),
+    (0x30A1, 0x30FA),
+    (0x30FC, 0x30FF),
+    (0x3105, 0x312F),
+    (0x31A0, 0x31BF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x323AF),
 )
+_CJK = "".join(f"{chr(first)}-{chr(last)}" for first, last in _CJK_RANGES)
 _HAN_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
 _CJK_RUN = re.compile(rf"[{_CJK}]+")
 _PIECE = re.compile(rf"[{_CJK}]+|[^{_CJK}\s]+")
@@ -52,9 +72,9 @@ _THREE = re.compile(rf"(?=([{_CJK}][{_MIDDLES}][{_CJK}]))")
 # Signs count where they end a word: C++, C#, F#.
 _LOOSE_SIGNS = re.compile(rf"(?:(?<=[{_CJK}\s])|^)[+#]+", re.MULTILINE)
 # What every tokenizer takes as a letter. Anything else is written as an escape and five hexadecimal digits.
-_UNSAFE = re.compile(
-    r"[^a-z0-9\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4db5\u4e00-\u9fcc\uac00-\ud7a3]"
-)
+_SAFE = r"a-z0-9\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4db5\u4e00-\u9fcc\uac00-\ud7a3"
+_UNSAFE = re.compile(f"[^{_SAFE}]")
+_UNSAFE_IN_TEXT = re.compile(f"[^{_SAFE}\\s]")
 
 _CHUNK = re.compile(r'(?:(?<!\S)(-)(?=["“”\S]))?(?:["“”]([^"“”]*)["“”]|([^\s"“”]+))')
 # 3.5, covid-19, node.js: one thing to a reader. Between Chinese words a sign separates.
@@ -106,18 +126,15 @@ def _fold_character(character: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text as it is searched: folded words, one space for whatever stands between them."""
-    folded = text.translate(_folding)
+    folded = _long_texts().fold(text) if len(text) >= _LONG else None
+    if folded is None:
+        folded = " ".join(text.translate(_folding).split())
     # Character by character is much faster, and the same unless characters join or change places under NFKC.
     if not folded.isascii() and not unicodedata.is_normalized("NFKC", folded):
-        folded = unicodedata.normalize("NFKC", text).translate(_folding)
-    return _tidy(folded)
-
-
-def _tidy(text: str) -> str:
-    text = " ".join(text.split())
-    if "+" in text or "#" in text:
-        text = " ".join(_LOOSE_SIGNS.sub(" ", text).split())
-    return text
+        folded = " ".join(unicodedata.normalize("NFKC", text).translate(_folding).split())
+    if "+" in folded or "#" in folded:
+        folded = " ".join(_LOOSE_SIGNS.sub(" ", folded).split())
+    return folded
 
 
 def fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -163,28 +180,42 @@ def encode(token: str) -> str:
 
 
 def tokens_of(folded: str) -> list[str]:
-    """Return the encoded tokens of a folded text, each once, by kind and in the order of the text."""
-    tokens = dict.fromkeys(_PAIR.findall(folded))
-    tokens.update(dict.fromkeys("".join(_CJK_RUN.findall(folded))))
-    for word in dict.fromkeys(_WORD.findall(folded)):
-        for length in BEGINNINGS:
-            if length > len(word):
-                break
-            tokens[word[:length]] = None
-    cut = list(tokens)
-    # One look at all of them: hardly any text has a letter that must be spelled out.
-    if _UNSAFE.search("".join(cut)):
-        cut = list(map(encode, cut))
-    return cut + _buckets_of(folded)
+    """Return the encoded tokens of a folded text, each once, by kind."""
+    return joined_tokens(folded).split()
+
+
+def joined_tokens(folded: str) -> str:
+    """Return the encoded tokens of a folded text, each once, by kind, with blanks between them."""
+    words = dict.fromkeys(_WORD.findall(folded))
+    beginnings = dict.fromkeys(word[:length] for word in words for length in BEGINNINGS if length <= len(word))
+    # One look at the text: hardly any has a letter that must be spelled out.
+    is_safe = not _UNSAFE_IN_TEXT.search(folded)
+    if is_safe and len(folded) >= _LONG:
+        return " ".join((_long_texts().cut(folded), *beginnings))
+    tokens = (*_characters_and_pairs(folded), *beginnings)
+    return " ".join((*(tokens if is_safe else map(encode, tokens)), *_buckets_of(folded)))
+
+
+def _characters_and_pairs(folded: str) -> dict[str, None]:
+    return dict.fromkeys((*_PAIR.findall(folded), *"".join(_CJK_RUN.findall(folded))))
 
 
 def _buckets_of(folded: str) -> list[str]:
     """Return for each three around a frequent character the letter that stands for it, and for some others."""
-    buckets = {
-        _FIRST_BUCKET + (ord(a) * 1_299_709 + ord(b) * 104_729 + ord(c) * 7_919) % _BUCKETS: None
-        for a, b, c in dict.fromkeys(_THREE.findall(folded))
-    }
-    return list(map(chr, buckets))
+    threes = dict.fromkeys(_THREE.findall(folded))
+    return list(dict.fromkeys(chr(_bucket_of(*map(ord, three))) for three in threes))
+
+
+def _bucket_of(a: Any, b: Any, c: Any) -> Any:
+    # Of numbers, and of arrays of them.
+    return _FIRST_BUCKET + (a * 1_299_709 + b * 104_729 + c * 7_919) % _BUCKETS
+
+
+@cache
+def _long_texts() -> "LongTexts":
+    from articles.text.long_texts import LongTexts
+
+    return LongTexts(_folding, _CJK_RANGES, _MIDDLES, _bucket_of)
 
 
 def title_tokens(folded: str) -> list[str]:
