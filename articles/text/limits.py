@@ -72,8 +72,8 @@ class Counted:
     schemes: Counter[str] = field(default_factory=Counter)
 
 
-def count_markup(html: str) -> Counted:
-    """Return what stands in `html`; raises `LimitPassed` where a limit of the policy is passed."""
+def check_size(html: str) -> None:
+    """Raise `LimitPassed` where `html` is longer than the policy allows, or holds too many marks and entities."""
     size = len(html.encode("utf-8", "replace"))
     if size > policy.MAX_BYTES:
         raise LimitPassed(f"{size} bytes, at most {policy.MAX_BYTES} are read")
@@ -84,6 +84,45 @@ def count_markup(html: str) -> Counted:
     entities = html.count("&") + html.count("\xa0") + max(0, html.count(">") - html.count("<"))
     if entities > policy.MAX_ENTITIES:
         raise LimitPassed(f"{entities} characters of & > and no-break space in the text, at most {policy.MAX_ENTITIES}")
+
+
+def count_tags(tags: list[str]) -> Counted:
+    """Return what stands in whole tags (end tags and comments count for nothing): those of markup that hides nothing.
+
+    Equal tags are looked at once. Raises `LimitPassed` where one of them passes a limit, or their number does.
+    """
+    _check_total(len(tags))
+    counted = Counted()
+    for tag, number in Counter(tags).items():
+        name, names, schemes = _remembered_tag(tag) if len(tag) <= _LONGEST_REMEMBERED else _read_tag(tag)
+        if name:
+            counted.elements[name] += number
+        for attribute in names:
+            counted.attributes[name, attribute] += number
+        for scheme in schemes:
+            counted.schemes[scheme] += number
+    return counted
+
+
+def _read_tag(tag: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return the name in a start tag, "" where it is none, those of its attributes, and refused schemes in them."""
+    found = _TAG.match(tag)
+    if found is None or found[1]:
+        return "", (), ()
+    counted, name = Counted(), _lower(found[2])
+    _count_attributes(tag, found.end(), name, counted)
+    attributes = tuple(attribute for _name, attribute in counted.attributes.elements())
+    return name, attributes, tuple(counted.schemes.elements())
+
+
+_remembered_tag = lru_cache(maxsize=4096)(_read_tag)
+
+
+def count_markup(html: str) -> Counted:
+    """Return what stands in `html`, whatever hides in it; raises `LimitPassed` where a limit of the policy is passed.
+
+    Its size is checked by `check_size`.
+    """
     plain = _count_plain(html)
     if plain is not None:
         return plain

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Final
 
 from articles.text import policy
-from articles.text.html_tree import TooDeep, parse_start, rewritten_text, start_tag, write_html
+from articles.text.html_tree import TooDeep, parse_canonical_start, parse_start, rewritten_text, write_html
 from articles.text.plain_tags import (
     BOX,
     FIELD,
@@ -27,8 +27,9 @@ from articles.text.plain_tags import (
     TEXT,
     Start,
     start_of,
+    start_of_known,
 )
-from articles.text.rebuild import picked_attributes, player
+from articles.text.rebuild import player
 from articles.text.scraped import BLANK, EMPTY, TITLE_BOXES, TITLE_TAGS, Scrape, folded
 
 _ANY_TAG = re.compile(r"<[^<>]*+>")
@@ -52,15 +53,24 @@ class _Open:
     odd: int
 
 
-def rewrite_plain(html: str, scrape: Scrape | None) -> str | None:
-    """Return `html` in the words of the policy, or None where that takes an engine that reads it, or a tree.
-
-    `html` may be as an engine wrote it, or as it came: then the result only counts if an engine leaves it as it is.
-    With `scrape` leftovers of scraping go as `tidy` removes them, and are counted there. Raises `TooDeep`.
-    """
+def split_plain(html: str) -> list[str] | None:
+    """Return texts and the tags between them, in turns, or None where that takes an engine that reads `html`."""
     pieces = TAG.split(html)
-    if "<" in "".join(pieces[::2]):
-        return None
+    return None if "<" in "".join(pieces[::2]) or len(pieces) > 2 * policy.MAX_ELEMENTS else pieces
+
+
+def rewrite_plain(html: str, scrape: Scrape | None) -> str | None:
+    """Return `html` in the words of the policy, or None where that takes an engine that reads it, or a tree."""
+    pieces = split_plain(html)
+    return None if pieces is None else rewrite_pieces(pieces, scrape)
+
+
+def rewrite_pieces(pieces: list[str], scrape: Scrape | None) -> str | None:
+    """Return what `split_plain` gave in the words of the policy, or None where that takes an engine or a tree.
+
+    The pieces may be of HTML as an engine wrote it, or as it came: then the result only counts if an engine leaves it
+    as it is. With `scrape` leftovers of scraping go as `tidy` removes them, and are counted there. Raises `TooDeep`.
+    """
     writer = _Writer(scrape)
     return "".join(writer.out).strip() if writer.run(pieces) else None
 
@@ -126,8 +136,22 @@ class _Writer:
         return True
 
     def _start(self, piece: str) -> bool:
-        start = start_of(piece)
+        is_to_tidy = self._scrape and piece.startswith(("<a", "<img")) and self._scrape.needs_a_look(piece)
+        start = self._tidied(piece) if is_to_tidy else start_of(piece)
         return start is not None and _STARTS[start.kind](self, start, piece)
+
+    def _tidied(self, piece: str) -> Start | None:
+        """Read the start tag of a link or a picture in which something may be to tidy."""
+        element = parse_canonical_start(piece)
+        if element is None or "hidden" in element.attributes or self._scrape is None:
+            return None
+        if element.tag not in {"a", "img"}:
+            return start_of(piece)
+        if element.tag == "a":
+            self._scrape.tidy_link(element)
+        elif not self._scrape.tidy_picture(element):
+            return None
+        return start_of_known(element, element.tag)
 
     def _skip(self, start: Start, piece: str) -> bool:
         return True
@@ -214,11 +238,6 @@ class _Writer:
         # A link ends where another one begins, also where neither leads anywhere.
         if start.name == "a" and any(element.start.name == "a" for element in self._open):
             return False
-        if start.name == "a" and self._scrape and self._scrape.needs_a_look(piece):
-            element = parse_start(piece)
-            self._scrape.tidy_link(element)
-            attributes = picked_attributes(element, "a")
-            text = start_tag("a", attributes) if "href" in attributes else ""
         if text:
             if text in self._formatting:
                 return False
@@ -238,14 +257,8 @@ class _Writer:
         if self._block not in _HOLDS_TEXT and not (self._block == "figure" and start.name == "img"):
             return False
         text = start.text
-        if start.name == "img":
-            if self._scrape and self._scrape.needs_a_look(piece):
-                element = parse_start(piece)
-                if not self._scrape.tidy_picture(element):
-                    return False
-                text = start_tag("img", picked_attributes(element, "img"))
-            if ' src="' not in text or ' src=""' in text:
-                return False
+        if start.name == "img" and (' src="' not in text or ' src=""' in text):
+            return False
         self._seen += 1
         return self._append(text)
 

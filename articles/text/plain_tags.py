@@ -64,7 +64,7 @@ def _read(piece: str) -> Start | None:
     tag = element.tag
     name = policy.RENAMED.get(tag, tag)
     if name in policy.ELEMENTS:
-        return _read_known(element, name)
+        return start_of_known(element, name)
     if tag in policy.BOXES:
         return None if alignment_of(element) in {"center", "right"} else Start(BOX, name, tag, "")
     if tag == "input" and is_checkbox(element):
@@ -76,7 +76,8 @@ def _read(piece: str) -> Start | None:
 _OTHER_KINDS: Final = {"iframe": PLAYER, "input": FIELD}
 
 
-def _read_known(element: Element, name: str) -> Start | None:
+def start_of_known(element: Element, name: str) -> Start | None:
+    """Return what an element begins that the policy knows by `name`; None for what takes a tree."""
     tag = element.tag
     if name in PARENTS:
         align = alignment_of(element)

@@ -121,7 +121,7 @@ def safe_url(address: str, *, schemes: frozenset[str] = SCHEMES) -> str:
     address = address.strip()
     if address.startswith("//"):
         address = "https:" + address
-    scheme = address_scheme(address)
+    scheme = "https" if address.startswith("https://") else address_scheme(address)
     if scheme:
         return address if scheme in schemes and address.lower().startswith(scheme + ":") else ""
     # A colon before the first slash is a scheme to somebody.

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import nh3
@@ -17,8 +17,8 @@ from articles.text import policy
 from articles.text.hidden import may_hide, without_hidden
 from articles.text.html_tree import TooDeep, parse_clean, text_of, write_html
 from articles.text.ledger import Ledger, compare_texts, quoted, shown_texts
-from articles.text.limits import Counted, LimitPassed, count_markup
-from articles.text.plain_markup import rewrite_plain
+from articles.text.limits import Counted, LimitPassed, check_size, count_markup, count_tags
+from articles.text.plain_markup import rewrite_pieces, rewrite_plain, split_plain
 from articles.text.rebuild import rebuild
 from articles.text.scraped import Scrape
 
@@ -100,8 +100,8 @@ def sanitize(html: str, *, engines: tuple[str, ...] = ("nh3",), scrape: Scrape |
         text = scrape.with_scriptless_pictures(text)
     source = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     try:
-        counted = count_markup(text)
-        settled = _settle(source, engines, scrape)
+        check_size(text)
+        counted, settled = _counted_and_settled(text, source, engines, scrape)
         if scrape and not _SPOKEN.isdisjoint(counted.elements):
             settled = replace(settled, ledger=_ledger_of_forms(source, settled.html, scrape))
     except (LimitPassed, TooDeep, RecursionError) as error:
@@ -130,10 +130,19 @@ class _Settled:
     ledger: Ledger | None = None
 
 
+def _counted_and_settled(
+    text: str, source: str, engines: tuple[str, ...], scrape: Scrape | None
+) -> tuple[Counted, _Settled]:
+    """Count what stands in `text`, and settle `source`, the same with newlines as a parser reads them."""
+    pieces = None if scrape and may_hide(source) else split_plain(source)
+    if pieces is not None:
+        plain = _passed(source, rewrite_pieces(pieces, scrape), engines, scrape)
+        if plain is not None:
+            return count_tags(pieces[1::2]), _Settled(plain)
+    return count_markup(text), _settle(source, engines, scrape)
+
+
 def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Settled:
-    plain = _plain(html, engines, scrape)
-    if plain is not None:
-        return _Settled(plain)
     most = policy.MAX_GROWTH * len(html.encode()) + policy.MAX_GROWTH_BYTES
     read = _read(html, most, with_data=scrape is not None)
     plain = _plain(read, engines, scrape)
@@ -156,13 +165,17 @@ def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Sett
 
 
 def _plain(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> str | None:
-    """Return what the quick way makes of `html` if the engines have nothing to add, else None.
+    """Return what the quick way makes of `html` if the engines have nothing to add, else None."""
+    if scrape and may_hide(html):
+        return None
+    return _passed(html, rewrite_plain(html, scrape), engines, scrape)
+
+
+def _passed(html: str, plain: str | None, engines: tuple[str, ...], scrape: Scrape | None) -> str | None:
+    """Return `plain`, which the quick way made of `html`, if the engines have nothing to add, else None.
 
     Most pages are tidy as they come: that the last engine changes nothing proves that it reads the page as we do.
     """
-    if scrape and may_hide(html):
-        return None
-    plain = rewrite_plain(html, scrape)
     # An entity such as &#1; may be a control character now.
     if plain is not None and not ("&#" in html and _UNWANTED_SIGN.search(plain)) and _is_passed(plain, engines):
         return plain
@@ -255,7 +268,7 @@ def _strict(engine: str) -> Any:
             tags=set(policy.ELEMENTS),
             clean_content_tags=set(policy.UNSPOKEN),
             attributes=attributes,
-            attribute_filter=lambda tag, name, value: value if policy.allowed_value(tag, name, value) else None,
+            attribute_filter=_allowed,
             url_schemes=set(policy.SCHEMES),
             link_rel=None,
         )
@@ -266,6 +279,11 @@ def _strict(engine: str) -> Any:
         strip=True,
         strip_comments=True,
     )
+
+
+@lru_cache(maxsize=1024)  # what is checked are values that were written here, so they are short
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    return value if policy.allowed_value(tag, name, value) else None
 
 
 def _removals(counted: Counted, characters: int) -> tuple[Removal, ...]:

@@ -177,7 +177,8 @@ class Scrape:
         plain = unwrap_address(address)
         if plain != address:
             self.count("wrapped address")
-        if self._base_url and plain and not plain.startswith("#") and not self._is_beside(plain):
+        is_whole = plain.startswith(("https://", "http://", "#"))
+        if self._base_url and plain and not is_whole and not self._is_beside(plain):
             try:
                 plain = urljoin(self._base_url, plain)
             except ValueError:
@@ -249,7 +250,7 @@ def unwrap_address(address: str) -> str:
     try:
         parts = urlsplit(address)
         parameter = _REDIRECTORS.get(parts.hostname or "")
-        target = parse_qs(parts.query).get(parameter or "", [""])[0]
+        target = parse_qs(parts.query).get(parameter, [""])[0] if parameter else ""
     except ValueError:
         return address
     return target if target.startswith(("http://", "https://")) else address

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from articles.text.hidden import may_hide
 from articles.text.html_tree import parse_clean, write_html
-from articles.text.limits import Counted, _count_plain, _Scan
+from articles.text.limits import Counted, _count_plain, _Scan, count_tags
 from articles.text.markdown import render_markdown
-from articles.text.plain_markup import rewrite_plain
+from articles.text.plain_markup import rewrite_plain, split_plain
 from articles.text.rebuild import rebuild
 from articles.text.sanitize import _plain, _read, _wanted
 from articles.text.scraped import Scrape
@@ -104,11 +104,21 @@ def check(html: str, *, is_scrape: bool) -> bool:
         if rewritten is None or (quick and may_hide(read)):
             continue
         taken = True
+        if source is html:
+            check_counts(html)
         tree = Scrape(title=TITLE) if is_scrape else None
         assert rewritten == by_tree(read, tree)
         assert by_tree(rewritten, None) == rewritten
         assert quick is None or tree is None or quick.counts == tree.counts
     return taken
+
+
+def check_counts(html: str) -> None:
+    """Compare what the tags of a page count for, taken alone, with what a scan of the page counts."""
+    counted = Counted()
+    _Scan(html, counted).run()
+    tags = count_tags((split_plain(html) or [])[1::2])
+    assert (tags.elements, tags.attributes, tags.schemes) == (counted.elements, counted.attributes, counted.schemes)
 
 
 @settings(max_examples=600, deadline=None)
