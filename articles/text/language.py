@@ -7,7 +7,7 @@ from articles.text.plain import plain_text
 
 # What is looked at: title and summary, and so much of the body. More does not change the answer.
 _MOST_HTML = 8_000
-_MOST_TEXT = 1_500
+_MOST_TEXT = 800
 
 _NO_PROSE = re.compile(r"<(pre|code)\b[^<>]*+>.*?(?:</\1>|\Z)", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*+>")
@@ -74,7 +74,8 @@ def detect_language(head: str, html: str) -> str:
     han = kana = hangul = others = 0
     if not text.isascii():
         han, kana, hangul = (len("".join(letters.findall(text))) for letters in (_HAN, _KANA, _HANGUL))
-        others = len(_OTHER_WORD.findall(text))
+        # Where most letters are Hanzi, no other kind outweighs them.
+        others = len(_OTHER_WORD.findall(text)) if 2 * han <= len(text) else 0
     if hangul > han + len(words):
         return "ko"
     if kana > _KANA_SHARE * (han + kana) and han + kana > len(words):

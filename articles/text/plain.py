@@ -65,7 +65,9 @@ def plain_text(html: str) -> str:
 
     The readings of ruby (`rt`) are left out, so that a word with its reading stays one word.
     """
-    text = _TAG.sub(_break_or_nothing, html)
+    pieces = _TAG.split(html)
+    pieces[1::2] = ["\n" if tag in _BLOCKS else "" for tag in pieces[1::2]]
+    text = "".join(pieces)
     if "<" in text or _UNSEEN_TAG.search(html):
         reader = _Reader()
         reader.feed(html)
@@ -73,12 +75,8 @@ def plain_text(html: str) -> str:
         text = "".join(reader.parts)
     elif "&" in text:
         text = unescape(text)
-    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _break_or_nothing(tag: re.Match[str]) -> str:
-    return "\n" if tag[1] in _BLOCKS else ""
+    lines = map(str.strip, _BLANKS.sub(" ", text).split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def excerpt(text: str, *, length: int = 120) -> str:

@@ -285,7 +285,10 @@ def _read(root: str, path: str, limit: int, *, name: str) -> tuple[bytes, dateti
                 raise FileRefused(
                     name, f"{status.st_size} bytes are more than the limit of {limit}", advice="split the file"
                 )
-            data = stream.read(limit + 1)
+            # No more than it should hold at first: what is asked for is set aside before it is read.
+            data = stream.read(status.st_size + 1)
+            if len(data) > status.st_size:
+                data += stream.read(limit + 1 - len(data))
             if len(data) > limit:
                 raise FileRefused(name, f"the file grew over {limit} bytes while it was read", advice="try again")
     except OSError as error:
