@@ -104,15 +104,14 @@ def count_tags(tags: list[str]) -> Counted:
     return counted
 
 
-def _read_tag(tag: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _read_tag(tag: str) -> tuple[str, list[str], list[str]]:
     """Return the name in a start tag, "" where it is none, those of its attributes, and refused schemes in them."""
     found = _TAG.match(tag)
     if found is None or found[1]:
-        return "", (), ()
-    counted, name = Counted(), _lower(found[2])
-    _count_attributes(tag, found.end(), name, counted)
-    attributes = tuple(attribute for _name, attribute in counted.attributes.elements())
-    return name, attributes, tuple(counted.schemes.elements())
+        return "", [], []
+    name = _lower(found[2])
+    _end, names, schemes = _attributes_of(tag, found.end(), name)
+    return name, names, schemes
 
 
 _remembered_tag = lru_cache(maxsize=4096)(_read_tag)
@@ -204,10 +203,8 @@ def _is_flat(tags: list[_Tag]) -> bool:
 
 
 def _read_plain_attributes(tag: str, attributes: str) -> tuple[list[str], list[str]]:
-    counted = Counted()
-    _count_attributes(f"{attributes}>", 0, tag, counted)
-    names = [name for (_tag, name), number in counted.attributes.items() for _time in range(number)]
-    return names, list(counted.schemes.elements())
+    _end, names, schemes = _attributes_of(f"{attributes}>", 0, tag)
+    return names, schemes
 
 
 _remembered_attributes = lru_cache(maxsize=4096)(_read_plain_attributes)
@@ -284,7 +281,9 @@ class _Scan:
         tag = _lower(found[2])
         self._count(tag)
         self.counted.elements[tag] += 1
-        position = _count_attributes(self.html, found.end(), tag, self.counted)
+        position, names, schemes = _attributes_of(self.html, found.end(), tag)
+        self.counted.attributes.update((tag, name) for name in names)
+        self.counted.schemes.update(schemes)
         if tag in _REPEATED_FORMATTING:
             self.kinds.add(self.html[found.start() : position])
         self.doubtful = self.doubtful or tag in _DOUBTFUL
@@ -328,23 +327,31 @@ def _lower(name: str) -> str:
     return name.lower() if name.isascii() else name
 
 
-def _count_attributes(html: str, position: int, tag: str, counted: Counted) -> int:
-    number = 0
+def _attributes_of(html: str, position: int, tag: str) -> tuple[int, list[str], list[str]]:
+    """Return where the attributes of `tag` end that begin at `position`, their names, and refused schemes in them."""
+    names: list[str] = []
+    schemes: list[str] = []
     while found := _ATTRIBUTE.match(html, position):
-        position, number = found.end(), number + 1
-        if number > policy.MAX_ATTRIBUTES:
+        position = found.end()
+        if len(names) == policy.MAX_ATTRIBUTES:
             raise LimitPassed(f"<{tag[:20]}> has more than {policy.MAX_ATTRIBUTES} attributes")
         name, value = found[1].lower(), (found[2] or "").strip("\"'")
-        counted.attributes[tag, name] += 1
+        names.append(name)
         scheme = policy.address_scheme(unescape(value[:200])) if name in _ADDRESSES else ""
         # Pictures written into the page are dropped whole, so their size does not matter.
-        if scheme != "data" and len(value.encode("utf-8", "replace")) > policy.MAX_ATTRIBUTE_BYTES:
+        if scheme != "data" and _is_too_long(value):
             raise LimitPassed(
                 f"the attribute {name[:40]} of <{tag[:20]}> is longer than {policy.MAX_ATTRIBUTE_BYTES} bytes"
             )
         if scheme and (scheme not in policy.SCHEMES or (scheme == "http" and tag == "img")):
-            counted.schemes[scheme] += 1
-    return position
+            schemes.append(scheme)
+    return position, names, schemes
+
+
+def _is_too_long(value: str) -> bool:
+    # A character takes four bytes at most.
+    most = policy.MAX_ATTRIBUTE_BYTES
+    return 4 * len(value) > most and len(value.encode("utf-8", "replace")) > most
 
 
 def _end_implied(open_elements: list[str], tag: str) -> int:

@@ -112,6 +112,8 @@ _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 def address_scheme(address: str) -> str:
     """Return the scheme of an address as a browser reads it, in lower case; empty for a relative address."""
+    if address.startswith("https://"):
+        return "https"
     found = _SCHEME.match(_UNSEEN.sub("", address))
     return found[1].lower() if found else ""
 
@@ -121,7 +123,7 @@ def safe_url(address: str, *, schemes: frozenset[str] = SCHEMES) -> str:
     address = address.strip()
     if address.startswith("//"):
         address = "https:" + address
-    scheme = "https" if address.startswith("https://") else address_scheme(address)
+    scheme = address_scheme(address)
     if scheme:
         return address if scheme in schemes and address.lower().startswith(scheme + ":") else ""
     # A colon before the first slash is a scheme to somebody.
