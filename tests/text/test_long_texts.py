@@ -1,5 +1,8 @@
 """Long texts are folded and cut all at once; what comes of it is what comes of short ones."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -30,3 +33,8 @@ def test_what_stands_in_a_long_article_is_cut() -> None:
     text = fold("中國的銀行，" * 100 + "5G 基站。")
     assert {"中国", "国的", "银行", "行", "5g", "基站"} <= set(tokens_of(text))
     assert "站中" not in tokens_of(text)
+
+
+def test_names_and_queries_do_without_the_arrays() -> None:
+    code = "import sys; from articles.text.tokens import *; parse_query('银行' * 90); tokens_of(fold('新聞' * 90))"
+    subprocess.run([sys.executable, "-c", f"{code}; assert 'numpy' not in sys.modules"], check=True)

@@ -209,7 +209,7 @@ class _Run:
         number = sum(1 for each in batch if isinstance(each, Incoming))
         if number:
             # Names need the dictionaries: loaded before anybody has to wait for it.
-            import_module("articles.documents.preloading")
+            import_module("articles.documents.dictionaries")
             self._give_turn()
         started = time.monotonic()
         dry_run = self._options.dry_run
