@@ -89,9 +89,8 @@ def check_size(html: str) -> None:
 def count_tags(tags: list[str]) -> Counted:
     """Return what stands in whole tags (end tags and comments count for nothing): those of markup that hides nothing.
 
-    Equal tags are looked at once. Raises `LimitPassed` where one of them passes a limit, or their number does.
+    Equal tags are looked at once. Raises `LimitPassed` where one of them passes a limit.
     """
-    _check_total(len(tags))
     counted = Counted()
     for tag, number in Counter(tags).items():
         name, names, schemes = _remembered_tag(tag) if len(tag) <= _LONGEST_REMEMBERED else _read_tag(tag)
