@@ -121,7 +121,7 @@ def check_counts(html: str) -> None:
     assert (tags.elements, tags.attributes, tags.schemes) == (counted.elements, counted.attributes, counted.schemes)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(_pages, st.booleans())
 @example("字 <p></p>字", True)
 @example("<br> <p></p> \n", True)
@@ -133,7 +133,7 @@ def test_the_quick_way_gives_what_the_tree_gives(html: str, is_scrape: bool) -> 
     check(html, is_scrape=is_scrape)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(_odd_tags, _texts, _odd_texts, _lines), max_size=6).map("".join), st.booleans())
 def test_markup_that_parsers_read_in_their_own_ways_takes_the_slow_way(html: str, is_scrape: bool) -> None:
     check(html, is_scrape=is_scrape)
