@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import pickle
 import resource
-import select
 import selectors
 import signal
 import threading
@@ -54,8 +53,6 @@ GLANCES = Load(at_once=1, in_hand=3, ahead=6, is_light=True)
 class _Worker(Generic[Item]):
     process: Any
     pipe: Connection
-    # Asks whether the pipe holds a message; the pipe's own `poll` takes ten times as long.
-    poll: select.poll
     is_ready: bool = False
     waiting: deque[tuple[int, Item]] = field(default_factory=deque)
     heard_at: float = 0.0
@@ -263,9 +260,7 @@ def _start(context: Any, function: Callable[[Any], Any]) -> _Worker[Any]:
     process = context.Process(target=_work, args=(theirs, function), daemon=True)
     process.start()
     theirs.close()
-    poll = select.poll()
-    poll.register(ours, select.POLLIN)
-    return _Worker(process, ours, poll)
+    return _Worker(process, ours)
 
 
 def _give(worker: _Worker[Item], chunk: list[tuple[int, Item]]) -> None:
@@ -280,7 +275,7 @@ def _collect(worker: _Worker[Any], seconds: float) -> tuple[list[tuple[int, byte
     """Take what the worker has finished; return it, and why the worker is lost, or an empty text."""
     found: list[tuple[int, bytes]] = []
     try:
-        while worker.waiting and worker.poll.poll(0):
+        while worker.waiting and worker.pipe.poll():
             message = worker.pipe.recv_bytes()
             worker.heard_at = time.monotonic()
             kind, rest = message[:1], message[1:]

@@ -81,8 +81,7 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         line = self._first_line + event.start_mark.line
-        if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            self._refuse_references(event, line)
+        self._refuse_references(event, line)
         if isinstance(event, yaml.ScalarEvent):
             self._add(self._scalar(event), line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

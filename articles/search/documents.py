@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 from django.db import transaction
 
@@ -72,8 +71,8 @@ def index_articles(ids: Iterable[int]) -> int:
 @transaction.atomic(savepoint=False)
 def _index_batch(ids: list[int], *, anew: bool = False) -> int:
     # The lock makes two writers of one article take turns: the later one sees what the earlier one wrote.
-    articles = Article.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    found = {article.pk: article for article in articles.values_list("pk", *_FIELDS, *_STATE, named=True)}
+    articles = Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").only(*_FIELDS, *_STATE)
+    found = {article.pk: article for article in articles}
     facets = _facets(list(found))
     stored = SearchDocument.objects.in_bulk(ids)
     stale: list[SearchDocument] = []
@@ -110,8 +109,8 @@ def _facets(ids: list[int]) -> dict[int, str]:
     return defaultdict(str, {pk: " ".join(f"{kind}{key}" for kind, key in sorted(facets)) for pk, facets in of.items()})
 
 
-def _document(article: Any, facets: str, old: SearchDocument | None) -> tuple[SearchDocument, SearchText | None]:
-    """Return the document of an article (some of its columns are enough), and its text where that was made or given."""
+def _document(article: Article, facets: str, old: SearchDocument | None) -> tuple[SearchDocument, SearchText | None]:
+    """Return the document of an article, and its text where that had to be made or was handed in."""
     is_public = article.status == Status.PUBLISHED and article.trashed_at is None and article.withdrawn_at is None
     published_at = article.published_at if is_public else None
     texts = ArticleTexts(**{name: str(getattr(article, name)) for name in _FIELDS})
@@ -179,8 +178,7 @@ def check() -> Iterator[str]:
     """Tell in words how index and articles differ: nothing, if every change was followed."""
     last = 0
     while True:
-        rows = Article.objects.filter(pk__gt=last).order_by("pk")[:BATCH]
-        articles = list(rows.values_list("pk", *_FIELDS, *_STATE, named=True))
+        articles = list(Article.objects.filter(pk__gt=last).order_by("pk").only(*_FIELDS, *_STATE)[:BATCH])
         if not articles:
             break
         last = articles[-1].pk

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
@@ -86,13 +87,13 @@ def check_size(html: str) -> None:
         raise LimitPassed(f"{entities} characters of & > and no-break space in the text, at most {policy.MAX_ENTITIES}")
 
 
-def count_tags(tags: list[str]) -> Counted:
-    """Return what stands in whole tags (end tags and comments count for nothing): those of markup that hides nothing.
+def count_tags(numbers: Mapping[str, int]) -> Counted:
+    """Return what stands in whole tags of markup that hides nothing, each given with how often it stands there.
 
-    Equal tags are looked at once. Raises `LimitPassed` where one of them passes a limit.
+    End tags and comments count for nothing. Raises `LimitPassed` where a tag passes a limit.
     """
     counted = Counted()
-    for tag, number in Counter(tags).items():
+    for tag, number in numbers.items():
         name, names, schemes = _remembered_tag(tag) if len(tag) <= _LONGEST_REMEMBERED else _read_tag(tag)
         if name:
             counted.elements[name] += number
@@ -149,19 +150,7 @@ def _count_plain(html: str) -> Counted | None:
     numbers = Counter(tags)
     if not _is_harmless(tags, numbers, has_comments=comments > 0):
         return None
-    counted = Counted()
-    for (slash, written, attributes), number in numbers.items():
-        if slash:
-            continue
-        tag = _lower(written)
-        counted.elements[tag] += number
-        if attributes:
-            names, schemes = _plain_attributes(tag, attributes)
-            for name in names:
-                counted.attributes[tag, name] += number
-            for scheme in schemes:
-                counted.schemes[scheme] += number
-    return counted
+    return count_tags({f"<{slash}{written}{attributes}>": n for (slash, written, attributes), n in numbers.items()})
 
 
 def _is_harmless(tags: list[_Tag], numbers: Counter[_Tag], *, has_comments: bool) -> bool:
@@ -199,20 +188,6 @@ def _is_flat(tags: list[_Tag]) -> bool:
             if len(opened) > policy.MAX_OPEN_FORMATTING:
                 return False
     return True
-
-
-def _read_plain_attributes(tag: str, attributes: str) -> tuple[list[str], list[str]]:
-    _end, names, schemes = _attributes_of(f"{attributes}>", 0, tag)
-    return names, schemes
-
-
-_remembered_attributes = lru_cache(maxsize=4096)(_read_plain_attributes)
-
-
-def _plain_attributes(tag: str, attributes: str) -> tuple[list[str], list[str]]:
-    if len(attributes) > _LONGEST_REMEMBERED:
-        return _read_plain_attributes(tag, attributes)
-    return _remembered_attributes(tag, attributes)
 
 
 def _check_total(total: int) -> None:

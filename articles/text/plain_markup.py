@@ -27,7 +27,7 @@ from articles.text.plain_tags import (
     TEXT,
     Start,
     start_of,
-    start_of_known,
+    start_of_element,
 )
 from articles.text.rebuild import player
 from articles.text.scraped import BLANK, EMPTY, TITLE_BOXES, TITLE_TAGS, Scrape, folded
@@ -136,22 +136,22 @@ class _Writer:
         return True
 
     def _start(self, piece: str) -> bool:
-        is_to_tidy = self._scrape and piece.startswith(("<a", "<img")) and self._scrape.needs_a_look(piece)
-        start = self._tidied(piece) if is_to_tidy else start_of(piece)
+        start = self._read(piece)
         return start is not None and _STARTS[start.kind](self, start, piece)
 
-    def _tidied(self, piece: str) -> Start | None:
-        """Read the start tag of a link or a picture in which something may be to tidy."""
+    def _read(self, piece: str) -> Start | None:
+        """Return what a start tag begins; the address of a link or a picture is tidied before."""
+        scrape = self._scrape
+        if scrape is None or not piece.startswith(("<a", "<img")) or not scrape.needs_a_look(piece):
+            return start_of(piece)
         element = parse_canonical_start(piece)
-        if element is None or "hidden" in element.attributes or self._scrape is None:
-            return None
-        if element.tag not in {"a", "img"}:
+        if element is None or element.tag not in {"a", "img"}:
             return start_of(piece)
         if element.tag == "a":
-            self._scrape.tidy_link(element)
-        elif not self._scrape.tidy_picture(element):
+            scrape.tidy_link(element)
+        elif not scrape.tidy_picture(element):
             return None
-        return start_of_known(element, element.tag)
+        return start_of_element(element)
 
     def _skip(self, start: Start, piece: str) -> bool:
         return True

@@ -59,12 +59,17 @@ def _read(piece: str) -> Start | None:
     if piece.startswith("<!--") or piece.endswith(("</script>", "</style>")):
         return Start(GONE, "", "", "")
     element = parse_canonical_start(piece)
-    if element is None or "hidden" in element.attributes:
+    return None if element is None else start_of_element(element)
+
+
+def start_of_element(element: Element) -> Start | None:
+    """Return what an element begins whose start tag every parser reads in the same way; None for what takes a tree."""
+    if "hidden" in element.attributes:
         return None
     tag = element.tag
     name = policy.RENAMED.get(tag, tag)
     if name in policy.ELEMENTS:
-        return start_of_known(element, name)
+        return _start_of_known(element, name)
     if tag in policy.BOXES:
         return None if alignment_of(element) in {"center", "right"} else Start(BOX, name, tag, "")
     if tag == "input" and is_checkbox(element):
@@ -76,8 +81,7 @@ def _read(piece: str) -> Start | None:
 _OTHER_KINDS: Final = {"iframe": PLAYER, "input": FIELD}
 
 
-def start_of_known(element: Element, name: str) -> Start | None:
-    """Return what an element begins that the policy knows by `name`; None for what takes a tree."""
+def _start_of_known(element: Element, name: str) -> Start | None:
     tag = element.tag
     if name in PARENTS:
         align = alignment_of(element)

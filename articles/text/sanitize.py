@@ -134,11 +134,10 @@ def _counted_and_settled(
     text: str, source: str, engines: tuple[str, ...], scrape: Scrape | None
 ) -> tuple[Counted, _Settled]:
     """Count what stands in `text`, and settle `source`, the same with newlines as a parser reads them."""
-    pieces = None if scrape and may_hide(source) else split_plain(source)
-    if pieces is not None:
-        plain = _passed(source, rewrite_pieces(pieces, scrape), engines, scrape)
-        if plain is not None:
-            return count_tags(pieces[1::2]), _Settled(plain)
+    plain = _plain(source, engines, scrape)
+    if plain is not None:
+        html, tags = plain
+        return count_tags(Counter(tags)), _Settled(html)
     return count_markup(text), _settle(source, engines, scrape)
 
 
@@ -147,7 +146,7 @@ def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Sett
     read = _read(html, most, with_data=scrape is not None)
     plain = _plain(read, engines, scrape)
     if plain is not None:
-        return _Settled(plain)
+        return _Settled(plain[0])
     ledger = None
     for number in range(_ROUNDS):
         nodes = parse_clean(read)
@@ -164,21 +163,18 @@ def _settle(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> _Sett
     raise HTMLRefused("the body does not come to rest: each cleaning changes it again; its markup is too broken")
 
 
-def _plain(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> str | None:
-    """Return what the quick way makes of `html` if the engines have nothing to add, else None."""
-    if scrape and may_hide(html):
-        return None
-    return _passed(html, rewrite_plain(html, scrape), engines, scrape)
-
-
-def _passed(html: str, plain: str | None, engines: tuple[str, ...], scrape: Scrape | None) -> str | None:
-    """Return `plain`, which the quick way made of `html`, if the engines have nothing to add, else None.
+def _plain(html: str, engines: tuple[str, ...], scrape: Scrape | None) -> tuple[str, list[str]] | None:
+    """Return what the quick way makes of `html`, and the tags of `html`, if the engines have nothing to add, else None.
 
     Most pages are tidy as they come: that the last engine changes nothing proves that it reads the page as we do.
     """
+    pieces = None if scrape and may_hide(html) else split_plain(html)
+    if pieces is None:
+        return None
+    plain = rewrite_pieces(pieces, scrape)
     # An entity such as &#1; may be a control character now.
     if plain is not None and not ("&#" in html and _UNWANTED_SIGN.search(plain)) and _is_passed(plain, engines):
-        return plain
+        return plain, pieces[1::2]
     if scrape:
         scrape.counts.clear()
     return None

@@ -15,6 +15,8 @@ _PLACEHOLDER = re.compile(
     r"[^/]{0,20}\.(?:gif|png|svg|jpe?g|webp)",
     re.IGNORECASE,
 )
+# How a whole address begins.
+_WHOLE = ("https://", "http://")
 # Prefixes that were put in front of a whole address, and redirectors that carry it in a parameter.
 _PREFIXES = ("https://cors.zfour.workers.dev/?",)
 _REDIRECTORS = {
@@ -177,8 +179,7 @@ class Scrape:
         plain = unwrap_address(address)
         if plain != address:
             self.count("wrapped address")
-        is_whole = plain.startswith(("https://", "http://", "#"))
-        if self._base_url and plain and not is_whole and not self._is_beside(plain):
+        if self._base_url and plain and not plain.startswith((*_WHOLE, "#")) and not self._is_beside(plain):
             try:
                 plain = urljoin(self._base_url, plain)
             except ValueError:
@@ -245,7 +246,7 @@ def _is_tracker(image: Element) -> bool:
 def unwrap_address(address: str) -> str:
     """Return the address inside a proxy's or a redirector's; any other one as it is."""
     for prefix in _PREFIXES:
-        if address.startswith(prefix) and address[len(prefix) :].startswith(("http://", "https://")):
+        if address.startswith(prefix) and address[len(prefix) :].startswith(_WHOLE):
             return address[len(prefix) :]
     try:
         parts = urlsplit(address)
@@ -253,7 +254,7 @@ def unwrap_address(address: str) -> str:
         target = parse_qs(parts.query).get(parameter, [""])[0] if parameter else ""
     except ValueError:
         return address
-    return target if target.startswith(("http://", "https://")) else address
+    return target if target.startswith(_WHOLE) else address
 
 
 def _says_nothing(element: Element) -> bool:

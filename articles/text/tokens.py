@@ -128,13 +128,17 @@ def fold(text: str) -> str:
     """Return the text as it is searched: folded words, one space for whatever stands between them."""
     folded = _long_texts().fold(text) if len(text) >= _LONG else None
     if folded is None:
-        folded = " ".join(text.translate(_folding).split())
+        folded = _fold_each(text)
     # Character by character is much faster, and the same unless characters join or change places under NFKC.
     if not folded.isascii() and not unicodedata.is_normalized("NFKC", folded):
-        folded = " ".join(unicodedata.normalize("NFKC", text).translate(_folding).split())
+        folded = _fold_each(unicodedata.normalize("NFKC", text))
     if "+" in folded or "#" in folded:
         folded = " ".join(_LOOSE_SIGNS.sub(" ", folded).split())
     return folded
+
+
+def _fold_each(text: str) -> str:
+    return " ".join(text.translate(_folding).split())
 
 
 def fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
